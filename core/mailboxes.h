@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All mailboxes of the fleet in one table, made for a million rows. A row is a mailbox at
+ * a store (product: mailbox@store): two backends that reach the same store share one
+ * row; until a host has said where a mailbox lies there, it is a row of that host alone.
+ *
+ * Rows are numbered from 0 and a number never changes its meaning; a row that merged into
+ * another says so (mailboxes_find, row_here). Texts are interned: `name`, `store` and
+ * `host` are numbers whose text mailboxes_name and mailboxes_store give.
+ */
+#ifndef CORE_MAILBOXES_H
+#define CORE_MAILBOXES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+#define ROW_NONE UINT32_MAX
+#define STORE_UNKNOWN UINT32_MAX
+
+struct mailbox_row {
+	uint32_t name;
+	uint32_t store;     /* STORE_UNKNOWN until a host told */
+	uint32_t host;      /* the host with most sessions now, or the first that knew it */
+	uint16_t hosts;     /* how many hosts reach it */
+	uint16_t addresses; /* distinct addresses now (exact up to 64) */
+	uint32_t imap, pop3, lmtp, other;
+	float cpu_percent;            /* sum over its sessions; NAN: not known yet */
+	float read_bps, write_bps;    /* NAN: not known */
+	float deliveries_per_minute;  /* NAN: no log */
+	int64_t asked_ms;             /* of the oldest sample in it; 0: never sampled */
+	uint32_t merged;              /* ROW_NONE, or the row this one went into */
+	uint32_t changed;             /* stamp of the last change (mailboxes_stamp) */
+};
+
+struct mailboxes;
+
+struct mailboxes *mailboxes_new(void);
+void mailboxes_free(struct mailboxes *mailboxes);
+
+size_t mailboxes_count(const struct mailboxes *mailboxes); /* rows, merged ones too */
+size_t mailboxes_live(const struct mailboxes *mailboxes);  /* rows that are not merged */
+const struct mailbox_row *mailboxes_row(const struct mailboxes *mailboxes, uint32_t row);
+const char *mailboxes_name(const struct mailboxes *mailboxes, uint32_t name);
+const char *mailboxes_store(const struct mailboxes *mailboxes, uint32_t store); /* store id */
+
+/* Grows by one at each change of any row: a view compares it with what it last saw. */
+uint32_t mailboxes_stamp(const struct mailboxes *mailboxes);
+
+/* The row of a name on a host; ROW_NONE when there is none. A name on several stores: the first. */
+uint32_t mailboxes_find(const struct mailboxes *mailboxes, const char *name, uint32_t host);
+
+/* What fleet.c tells it. */
+uint32_t mailboxes_add(struct mailboxes *mailboxes, const char *name, uint32_t host);
+/* mailboxes_place returns the row it is in now; two rows may have become one. */
+uint32_t mailboxes_place(
+	struct mailboxes *mailboxes, const char *name, uint32_t host, const char *store_id);
+struct mailbox_figures {
+	uint32_t imap, pop3, lmtp, other;
+	uint16_t addresses;
+	float cpu_percent, read_bps, write_bps, deliveries_per_minute;
+	int64_t asked_ms;
+};
+/* Replaces what HOST last said of this mailbox. */
+void mailboxes_set(struct mailboxes *mailboxes, uint32_t row, uint32_t host,
+	const struct mailbox_figures *figures);
+
+/*
+ * A view: the rows that pass a filter, sorted. Work is done in slices: view_work does
+ * about BUDGET rows' worth and says whether more is left, so that a key is answered in
+ * between. While it works, view_count/view_at show what is there so far, and
+ * view_progress how much (0…1).
+ */
+enum mailbox_column {
+	COLUMN_NAME,
+	COLUMN_HOST,
+	COLUMN_IMAP,
+	COLUMN_POP3,
+	COLUMN_ADDRESSES,
+	COLUMN_CPU,
+	COLUMN_READ,
+	COLUMN_WRITE,
+	COLUMN_DELIVERIES,
+	COLUMN_SESSIONS, /* imap + pop3 + lmtp + other */
+	COLUMN_AGE,
+	COLUMN_COUNT_,
+};
+
+struct view;
+
+struct view *view_new(const struct mailboxes *mailboxes);
+void view_free(struct view *view);
+/* Both start the work anew. A pattern is a PCRE2 regex, without case; NULL or "" is all; a
+ * leading '!' turns it round. HOST limits to one host's rows, UINT32_MAX is all. */
+bool view_filter(struct view *view, const char *pattern, uint32_t host, struct err *err);
+void view_sort(struct view *view, enum mailbox_column column, bool descending);
+/* Takes in what changed since the last call: cost in proportion to the changes. */
+void view_refresh(struct view *view);
+bool view_work(struct view *view, size_t budget);
+float view_progress(const struct view *view);
+size_t view_count(const struct view *view);
+uint32_t view_at(const struct view *view, size_t position);
+/* The position of ROW, or of where it would stand; for keeping the cursor on its row. */
+size_t view_position(const struct view *view, uint32_t row);
+
+#endif

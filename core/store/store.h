@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store: SQLite (WAL) in the configured directory, which a group may share. It has a
+ * worker of its own, so that no disk is ever waited for by a screen: requests go in,
+ * messages (MESSAGE_LEDGER, MESSAGE_STORE_ERR) come out of the inbox given to it.
+ *
+ * A ledger entry that was added is durable when its answer comes; store_add waits for it
+ * (batch commands), store_post does not (the console).
+ */
+#ifndef CORE_STORE_STORE_H
+#define CORE_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/store/ledger.h"
+
+struct inbox;
+struct command;
+struct store;
+
+/* Opens or creates DIRECTORY/mailmend.sqlite and starts the worker. INBOX outlives it. */
+struct store *store_open(const char *directory, struct inbox *inbox, struct err *err);
+void store_close(struct store *store); /* finishes what was posted; NULL is fine */
+
+/* For COMMAND_LEDGER_ADD and COMMAND_LEDGER_GET; takes what the command owns. */
+void store_post(struct store *store, struct command *command);
+
+/* Waits until the entry is on disk. */
+bool store_add(struct store *store, const struct ledger_entry *entry, struct err *err);
+
+#endif
