@@ -12,7 +12,7 @@
  *	      "become": "sudo -n", "roles": ["backend", "mx"], "tags": ["rack4"] }
  *	  ],
  *	  "interval_ms": 2000,
- *	  "mailboxes_from": "userdb",          // or "sessions", "glob:/srv/mail/*", "file:/etc/users"
+ *	  "mailboxes_from": "userdb",          // or "sessions", "glob:PATTERN", "file:PATH"
  *	  "store_directory": "~/.local/state/mailmend"
  *	}
  *
