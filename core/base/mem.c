@@ -30,9 +30,9 @@ void *mem_new(size_t size)
 
 void *mem_grow(void *old, size_t count, size_t size)
 {
-	if (size && count > SIZE_MAX / size)
+	if (!size || count > SIZE_MAX / size)
 		return there(NULL);
-	return there(realloc(old, count * size ? count * size : 1));
+	return there(realloc(old, count ? count * size : size));
 }
 
 char *mem_text(const char *text)
