@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/wire.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/sample.h"
+
+/* What a host sent instead: at most 60 bytes, all but plain ASCII as dots. */
+static void excerpt(const char *line, size_t len, char out[64])
+{
+	size_t count = len < 60 ? len : 60;
+
+	for (size_t i = 0; i < count; i++)
+		out[i] = line[i] >= 0x20 && line[i] < 0x7F ? line[i] : '.';
+	out[count] = '\0';
+}
+
+struct first_member {
+	const char *key;
+	const struct json *value;
+};
+
+static void take_first(const char *key, const struct json *value, void *context)
+{
+	struct first_member *first = context;
+
+	if (first->key)
+		return;
+	first->key = key;
+	first->value = value;
+}
+
+bool wire_line(const char *line, size_t len, struct json **document, const char **key,
+	const struct json **value, struct err *err)
+{
+	struct first_member first = { 0 };
+	struct err why;
+	char shown[64];
+
+	if (len > SAMPLE_LINE_MAX)
+		return err_set(err, ERR_DATA, "the agent sent a line of %zu bytes; at most %zu are allowed",
+			len, SAMPLE_LINE_MAX);
+	excerpt(line, len, shown);
+	*document = json_parse(line, len, false, &why);
+	if (!*document)
+		return err_set(err, ERR_DATA, "the agent sent what is not its protocol: \"%s\"", shown);
+	json_members(*document, take_first, &first);
+	if (!first.key) {
+		json_free(*document);
+		return err_set(err, ERR_DATA, "the agent sent a line without a key: \"%s\"", shown);
+	}
+	*key = first.key;
+	*value = first.value;
+	return true;
+}
+
+bool wire_bad(const char *key, const char *expected, struct err *err)
+{
+	return err_set(err, ERR_DATA, "the agent sent a bad \"%s\": expected %s", key, expected);
+}
+
+bool wire_text(char **out, const struct json *value, const char *key, struct err *err)
+{
+	size_t len;
+	const char *text;
+
+	if (json_kind(value) == JSON_NULL) {
+		*out = NULL;
+		return true;
+	}
+	text = json_text(value, &len);
+	if (!text || len > WIRE_TEXT_MAX)
+		return wire_bad(key, "a text of at most 1,024 bytes", err);
+	*out = mem_text_n(text, len);
+	return true;
+}
+
+bool wire_whole(int64_t *out, const struct json *value, int64_t least, int64_t most,
+	int64_t fallback, const char *key, struct err *err)
+{
+	int64_t number;
+
+	if (json_kind(value) == JSON_NULL) {
+		*out = fallback;
+		return true;
+	}
+	if (!json_is_whole(value))
+		return wire_bad(key, "a whole number", err);
+	number = json_whole(value, 0);
+	if (number < least || number > most)
+		return wire_bad(key, "a number within its range", err);
+	*out = number;
+	return true;
+}
+
+bool wire_real(double *out, const struct json *value, double fallback, const char *key,
+	struct err *err)
+{
+	double number;
+
+	if (json_kind(value) == JSON_NULL) {
+		*out = fallback;
+		return true;
+	}
+	number = json_real(value, NAN);
+	if (!isfinite(number) || number < 0 || number > 1e18)
+		return wire_bad(key, "a number that is not negative", err);
+	*out = number;
+	return true;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading the agent's lines (net/agent/PROTOCOL): what the parsers of its answers share.
+ * Everything is hostile: a value of another type, out of range or too long is an error
+ * that names the key and shows a little of what was found, made harmless.
+ */
+#ifndef CORE_WIRE_H
+#define CORE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/json.h"
+
+#define WIRE_TEXT_MAX ((size_t)1024)
+
+/* Parses a line into its one key and value. The caller frees *document. */
+bool wire_line(const char *line, size_t len, struct json **document, const char **key,
+	const struct json **value, struct err *err);
+
+/* The error for a value that is not as it should be. */
+bool wire_bad(const char *key, const char *expected, struct err *err);
+
+/* A copy of a text of at most WIRE_TEXT_MAX bytes; null or absent gives NULL. */
+bool wire_text(char **out, const struct json *value, const char *key, struct err *err);
+
+/* A whole number in [least, most]; null or absent gives FALLBACK. */
+bool wire_whole(int64_t *out, const struct json *value, int64_t least, int64_t most,
+	int64_t fallback, const char *key, struct err *err);
+
+/* A number from 0 to 1e18; null or absent gives FALLBACK. */
+bool wire_real(double *out, const struct json *value, double fallback, const char *key,
+	struct err *err);
+
+#endif
