@@ -46,7 +46,7 @@
 	(free((vec)->items), (vec)->items = NULL, (vec)->count = (vec)->room = 0)
 
 #define vec_each(vec, item) \
-	for (__typeof__((vec)->items) item = (vec)->items; \
+	for (__typeof__((vec)->items + 0) item = (vec)->items; \
 		item && item < (vec)->items + (vec)->count; item++)
 
 static inline void *vec_room(void *items, size_t *room, size_t wanted, size_t size)
