@@ -22,6 +22,7 @@ enum command_kind {
 	COMMAND_STORES,     /* host, names: look up where these mailboxes lie */
 	COMMAND_NAMES,      /* host: list its mailboxes as the configuration says */
 	COMMAND_DOCTOR,     /* host: run the agent's doctor */
+	COMMAND_PREPARE,    /* host: answered by MESSAGE_PREPARE; yes: do it, else only tell; undo */
 	COMMAND_LEDGER_ADD, /* entry */
 	COMMAND_LEDGER_GET, /* query: answered by MESSAGE_LEDGER */
 };
@@ -31,6 +32,7 @@ struct command {
 	uint32_t host;
 	uint64_t prompt;
 	bool yes;
+	bool undo;
 	int code;
 	char *text; /* a secret is overwritten when it is freed */
 	struct names_seen names;

@@ -2,6 +2,7 @@
 #include "core/inbox.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@ struct inbox {
 	pthread_mutex_t lock;
 	struct message *first, *last;
 	int event;
+	_Atomic uint64_t takes;
 };
 
 struct inbox *inbox_new(void)
@@ -43,9 +45,10 @@ int inbox_fd(const struct inbox *inbox)
 	return inbox->event;
 }
 
-void inbox_put(struct inbox *inbox, struct message *message)
+uint64_t inbox_put(struct inbox *inbox, struct message *message)
 {
 	bool was_empty;
+	uint64_t take;
 
 	message->next = NULL;
 	pthread_mutex_lock(&inbox->lock);
@@ -58,7 +61,14 @@ void inbox_put(struct inbox *inbox, struct message *message)
 	/* Under the lock, so that the descriptor never says "empty" about a full box. */
 	if (was_empty)
 		eventfd_write(inbox->event, 1);
+	take = atomic_load(&inbox->takes) + 1;
 	pthread_mutex_unlock(&inbox->lock);
+	return take;
+}
+
+uint64_t inbox_takes(const struct inbox *inbox)
+{
+	return atomic_load(&inbox->takes);
 }
 
 struct message *inbox_take(struct inbox *inbox)
@@ -70,6 +80,7 @@ struct message *inbox_take(struct inbox *inbox)
 	first = inbox->first;
 	inbox->first = inbox->last = NULL;
 	eventfd_read(inbox->event, &ignored);
+	atomic_fetch_add(&inbox->takes, 1);
 	pthread_mutex_unlock(&inbox->lock);
 	return first;
 }

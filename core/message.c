@@ -61,6 +61,12 @@ void message_release(struct message *message)
 		free(message->prompt.title);
 		free(message->prompt.text);
 		break;
+	case MESSAGE_DID:
+		ledger_entry_release(&message->did);
+		break;
+	case MESSAGE_PREPARE:
+		free(message->prepare.text);
+		break;
 	case MESSAGE_LEDGER:
 		ledger_release(&message->ledger);
 		break;

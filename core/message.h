@@ -31,6 +31,8 @@ enum message_kind {
 	MESSAGE_DOCTOR,    /* what the agent's doctor found on one host */
 	MESSAGE_PROMPT,    /* a host's login wants an answer from a person */
 	MESSAGE_UNPROMPT,  /* it no longer does */
+	MESSAGE_DID,       /* a worker did what belongs in the ledger; `who` is the console's to fill */
+	MESSAGE_PREPARE,   /* what COMMAND_PREPARE would do or has done on one host */
 	MESSAGE_LEDGER,    /* entries that were asked for */
 	MESSAGE_STORE_ERR, /* the store could not do something */
 };
@@ -72,6 +74,12 @@ struct doctor_report {
 	vec_of(struct doctor_check);
 };
 
+/* The answer to COMMAND_PREPARE: the plan, or what was done, or why not. */
+struct prepare_report {
+	bool ok;
+	char *text; /* several lines */
+};
+
 struct ledger_page {
 	vec_of(struct ledger_entry);
 };
@@ -94,6 +102,8 @@ struct message {
 		struct names_seen names; /* an empty list ends them */
 		struct doctor_report doctor;
 		struct prompt prompt; /* MESSAGE_UNPROMPT: only the id */
+		struct ledger_entry did;
+		struct prepare_report prepare;
 		struct ledger_page ledger;
 		struct err error;
 	};

@@ -53,6 +53,7 @@ static void host_release(struct sample *sample)
 	free(sample->facts.dovecot);
 	free(sample->facts.postfix);
 	free(sample->facts.log);
+	free(sample->facts.base_dir);
 }
 
 void sample_free(struct sample *sample)

@@ -62,6 +62,7 @@ struct sample_problem {
 
 struct sample_facts {
 	char *hostname, *dovecot, *postfix, *log; /* NULL unknown or not there */
+	char *base_dir;                           /* where Dovecot's sockets are */
 	int64_t cores, hz;                        /* 0 unknown */
 	int64_t clock_s;                          /* seconds since the epoch; 0 unknown */
 };

@@ -252,11 +252,14 @@ static bool feed_facts(struct sample *sample, const struct json *value, struct e
 		!wire_text(&facts.hostname, json_get(value, "hostname"), "facts", err) ||
 		!wire_text(&facts.dovecot, json_get(value, "dovecot"), "facts", err) ||
 		!wire_text(&facts.postfix, json_get(value, "postfix"), "facts", err) ||
-		!wire_text(&facts.log, json_get(value, "log"), "facts", err) || sample->has_facts) {
+		!wire_text(&facts.log, json_get(value, "log"), "facts", err) ||
+		!wire_text(&facts.base_dir, json_get(value, "base_dir"), "facts", err) ||
+		sample->has_facts) {
 		free(facts.hostname);
 		free(facts.dovecot);
 		free(facts.postfix);
 		free(facts.log);
+		free(facts.base_dir);
 		return sample->has_facts ? wire_bad("facts", "them once a sample", err) : false;
 	}
 	sample->facts = facts;

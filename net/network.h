@@ -24,6 +24,7 @@ struct network_options {
 	struct inbox *inbox;         /* outlives it, too */
 	const char *only;            /* comma-separated host names, or NULL for all */
 	bool samples;                /* false: log in and say hello, no samples (doctor, prepare) */
+	bool bare;                   /* log in only, no agent: LINK_UP after the login (prepare) */
 	bool may_ask;                /* false: a question is a refusal that says what to do */
 	int handshakes;              /* at once; 0: 32 */
 };
@@ -31,7 +32,7 @@ struct network_options {
 struct network *network_new(const struct network_options *options, struct err *err);
 void network_free(struct network *network);
 
-/* For COMMAND_ANSWER, _RECONNECT, _STORES, _NAMES, _DOCTOR; takes what the command owns. */
+/* For COMMAND_ANSWER, _RECONNECT, _STORES, _NAMES, _DOCTOR, _PREPARE; takes what the command owns. */
 void network_do(struct network *network, struct command *command);
 
 #endif
