@@ -29,7 +29,7 @@ static const struct {
 	{ K_BACK_TAB, "Shift-Tab" },
 };
 
-const char *key_name(uint32_t key, char out[16])
+const char *key_label(uint32_t key, char out[16])
 {
 	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
 		if (named[i].key == key) {

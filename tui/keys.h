@@ -33,11 +33,11 @@ enum key {
 };
 
 /* "Enter", "Space", "Ctrl-Z", "F5", "j", "é" into OUT; returns OUT. */
-const char *key_name(uint32_t key, char out[16]);
+const char *key_label(uint32_t key, char out[16]);
 
 /*
  * Reads one key of a script and moves *script behind it: "j", or a name in angle
- * brackets as key_name gives it ("<Enter>", "<Ctrl-Z>"; "<<>" is '<'). False at the end and
+ * brackets as key_label gives it ("<Enter>", "<Ctrl-Z>"; "<<>" is '<'). False at the end and
  * for a name that is none.
  */
 bool key_read(const char **script, uint32_t *key);
