@@ -1,0 +1,259 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# `up` and `down`, and the processes of a fleet.
+
+# prepare, start, is_up, exec, stop of this kind's hosts.
+host_do() {
+	local what=$1
+	shift
+	if [ "$fleet_kind" = A ]; then
+		"plain_$what" "$@"
+	else
+		"spaces_$what" "$@"
+	fi
+}
+
+read_options() {
+	fleet_kind='' fleet_hosts=3 fleet_format=mixed fleet_mailboxes=100 fleet_messages=20 fleet_prefix=''
+	fleet_extra=no fleet_shared=no fleet_dovecot=2.3 fleet_shell=/bin/bash fleet_root='' fleet_net='' fleet_bridge=''
+	fleet_tag=''
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--extra) fleet_extra=yes ;;
+		--shared) fleet_shared=yes ;;
+		--hosts | --format | --mailboxes | --messages | --prefix | --dovecot | --kind | --shell)
+			[ $# -ge 2 ] || usage "$1 needs a value; see lab help."
+			printf -v "fleet_${1#--}" %s "$2"
+			shift
+			;;
+		*) usage "up has no option \"$1\"; see lab help." ;;
+		esac
+		shift
+	done
+	check_options
+}
+
+check_options() {
+	number_between --hosts "$fleet_hosts" 1 240
+	number_between --mailboxes "$fleet_mailboxes" 1 100000
+	number_between --messages "$fleet_messages" 0 100000
+	case $fleet_format in
+	mdbox | sdbox | maildir | mdbox-index | sdbox-index | mixed) ;;
+	*) usage "--format must be mdbox, sdbox, maildir, mdbox-index, sdbox-index or mixed, not \"$fleet_format\"." ;;
+	esac
+	case $fleet_prefix in
+	'' | [A-Za-z]*[./]) ;;
+	*) usage "--prefix must be letters and then . or /, not \"$fleet_prefix\"." ;;
+	esac
+	case ${fleet_prefix%[./]} in
+	*[!A-Za-z]*) usage "--prefix must be letters and then . or /, not \"$fleet_prefix\"." ;;
+	esac
+	case $fleet_dovecot in 2.3 | 2.4) ;; *) usage "--dovecot must be 2.3 or 2.4, not \"$fleet_dovecot\"." ;; esac
+	case $fleet_shell in /*) ;; *) usage "--shell must be a path, not \"$fleet_shell\"." ;; esac
+	case $fleet_shell in *[!A-Za-z0-9/._-]*) usage "--shell must be a plain path." ;; esac
+	[ "$fleet_shared" = no ] || [ "$fleet_hosts" -ge 2 ] || usage "--shared needs at least two hosts."
+	case $fleet_kind in
+	'') choose_kind ;;
+	A) ;;
+	B | C) spaces_possible "$fleet_kind" || die "Hosts of kind $fleet_kind cannot be made here; see lab help." ;;
+	*) usage "--kind must be A, B or C, not \"$fleet_kind\"." ;;
+	esac
+	[ "$fleet_dovecot" = 2.3 ] || [ "$fleet_kind" != A ] || die "Dovecot 2.4 needs namespaces (kind B or C)."
+}
+
+choose_kind() {
+	for fleet_kind in B C; do
+		spaces_possible "$fleet_kind" && return
+	done
+	fleet_kind=A
+}
+
+need_programs() {
+	local program missing=
+	for program in /usr/sbin/sshd ssh-keygen setsid awk pgrep "$@"; do
+		command -v "$program" >/dev/null || missing+=" $program"
+	done
+	[ -z "$missing" ] || die "Missing:$missing. Install them with: tests/install-deps"
+}
+
+lab_up() {
+	check_folder_name
+	read_options "$@"
+	if [ -f "$lab/ready" ]; then
+		die "A lab already runs in $lab; end it first with: lab down"
+	fi
+	if [ "$fleet_kind" = A ]; then
+		need_programs /usr/sbin/dovecot ss
+	elif [ "$fleet_dovecot" = 2.3 ]; then
+		need_programs /usr/sbin/dovecot /usr/sbin/postfix ip nsenter unshare
+	else
+		need_programs ip nsenter unshare
+	fi
+	[ "$fleet_dovecot" = 2.3 ] || root24_make
+	claim_folder
+	trap 'trap - EXIT; sweep' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	state_write
+	make_keys || die "The key could not be made."
+	start_fleet
+	seed_fleet
+	mailmend_config "$(login_user)" '' >"$lab/mailmend.json"
+	: >"$lab/ready"
+	rm -f "$lab/starter"
+	trap - EXIT
+	printf '%d hosts of kind %s with Dovecot %s run; lab config prints the path of their configuration.\n' \
+		"$fleet_hosts" "$fleet_kind" "$fleet_dovecot"
+}
+
+login_user() {
+	if [ "$fleet_kind" = A ]; then
+		id -un
+	else
+		echo root
+	fi
+}
+
+# Takes the folder for this `up`. What a killed one left is swept away first.
+claim_folder() {
+	local starter
+	if [ -e "$lab" ] && [ ! -f "$lab/starter" ] && [ ! -f "$lab/state" ] && [ -n "$(ls -A "$lab" 2>&1)" ]; then
+		die "$lab holds something that is not a lab; set MAILMEND_LAB to another folder."
+	fi
+	starter=$(cat "$lab/starter" 2>/dev/null)
+	if [ -n "$starter" ] && tr '\0' ' ' <"/proc/$starter/cmdline" 2>/dev/null | grep -q 'lab up'; then
+		die "A lab is being started in $lab by the process $starter."
+	fi
+	[ ! -e "$lab" ] || sweep
+	mkdir -p "$lab" && echo $$ >"$lab/starter" && mkdir "$lab/hosts" "$lab/shared" || die "$lab cannot be made."
+	chmod 711 "$lab"
+	chmod 1777 "$lab/shared"
+}
+
+start_fleet() {
+	local name
+	if [ "$fleet_kind" = A ]; then
+		plain_network
+	else
+		spaces_outer
+		spaces_network
+	fi
+	in_turns prepare_and_start || die "A host did not start: $(tail -n 5 "$lab"/hosts/*/ctl/log 2>&1)"
+	for name in $(host_names); do
+		host_is_there "$name"
+		cat "$(host_folder "$name")/known_hosts"
+	done >"$lab/known_hosts"
+}
+
+prepare_and_start() {
+	if [ "$fleet_kind" = C ]; then
+		reach "$BASH" "$here/prepare" "$1"
+	else
+		host_do prepare "$1"
+	fi && host_do start "$1" && within 60 host_do is_up "$1"
+}
+
+# Runs COMMAND HOST for all hosts, several at a time; ends when one fails.
+in_turns() {
+	local name running=0 most failed=0
+	most=$(($(nproc) * 2))
+	for name in $(host_names); do
+		if [ "$running" -ge "$most" ]; then
+			wait -n || failed=1
+			running=$((running - 1))
+		fi
+		"$@" "$name" &
+		running=$((running + 1))
+	done
+	while [ "$running" -gt 0 ]; do
+		wait -n || failed=1
+		running=$((running - 1))
+	done
+	return "$failed"
+}
+
+host_is_there() {
+	host_do is_up "$1" || die "The host $1 did not start: $(tail -n 5 "$(host_folder "$1")/ctl/log" 2>&1)"
+}
+
+seed_fleet() {
+	in_turns seed_host || die "The fleet has no mail."
+}
+
+# Hosts of one store are filled once.
+seed_host() {
+	local number=${1#mail} program=/run/lab/tests/seed options=()
+	[ "$(store_number "$number")" -eq "$number" ] || return 0
+	[ "$fleet_kind" != A ] || program=$here/seed
+	[ -z "$fleet_prefix" ] || options+=(--prefix "$fleet_prefix")
+	[ "$fleet_extra" = no ] || options+=(--extra)
+	host_do exec "$1" "$program" --format "$(host_format "$number")" --mailboxes "$fleet_mailboxes" \
+		--messages "$fleet_messages" --first "$(first_mailbox "$number")" "${options[@]}" \
+		>"$(host_folder "$1")/seed.log" 2>&1 && return 0
+	printf 'lab: the mailboxes of %s were not filled: %s\n' "$1" "$(tail -n 5 "$(host_folder "$1")/seed.log")" >&2
+	return 1
+}
+
+# All processes of the fleet that carry its mark as an argument or in the environment.
+marked() {
+	local pattern=[m]${mark#m}
+	grep -lszxe "${pattern//./[.]}" /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -u
+}
+
+# kill_trees PID…: ends processes and all that descend from them. Parents are stopped first, so that
+# none starts another while the list is made.
+kill_trees() {
+	local pid children all=
+	local list=("$@")
+	while [ "${#list[@]}" -gt 0 ]; do
+		kill -STOP "${list[@]}" 2>/dev/null
+		all+=" ${list[*]}"
+		children=
+		for pid in "${list[@]}"; do
+			children+=" $(pgrep -P "$pid")"
+		done
+		read -r -d '' -a list <<<"$children"
+	done
+	# shellcheck disable=SC2086
+	kill -KILL $all 2>/dev/null
+	return 0
+}
+
+# Ends everything of the fleet in this folder, however far it came, and removes it.
+sweep() {
+	local pids try link
+	for ((try = 0; try < 100; try++)); do
+		pids=$(marked)
+		[ -n "$pids" ] || break
+		# shellcheck disable=SC2086
+		kill_trees $pids
+		sleep 0.05
+	done
+	if [ -f "$lab/state" ] && [ "$(id -u)" -eq 0 ]; then
+		# shellcheck disable=SC1091
+		. "$lab/state"
+		if [ -n "$fleet_bridge" ]; then
+			for link in $(ip -o link show master "$fleet_bridge" 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
+				ip link del "$link" 2>/dev/null
+			done
+			ip link del "$fleet_bridge" 2>/dev/null
+		fi
+	fi
+	remove_folder
+}
+
+remove_folder() {
+	[ -d "$lab" ] || return 0
+	# Files of kind C belong to ids that only a user namespace may touch.
+	rm -rf -- "$lab" 2>/dev/null || unshare -U --map-root-user --map-auto rm -rf -- "$lab"
+	[ ! -e "$lab" ] || die "$lab could not be removed."
+}
+
+lab_down() {
+	check_folder_name
+	if [ ! -f "$lab/starter" ] && [ ! -f "$lab/state" ]; then
+		[ -z "$(marked)" ] || sweep
+		return 0
+	fi
+	sweep
+}
