@@ -53,6 +53,7 @@ struct host {
 	/* the link */
 	enum link_state link;
 	int64_t link_since_ms;
+	int64_t away_since_ms; /* through all attempts to reach it again; 0: not away */
 	int64_t retry_ms;
 	char *link_text; /* NULL: nothing to say */
 

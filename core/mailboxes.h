@@ -5,8 +5,11 @@
  * row; until a host has said where a mailbox lies there, it is a row of that host alone.
  *
  * Rows are numbered from 0 and a number never changes its meaning; a row that merged into
- * another says so (mailboxes_find, row_here). Texts are interned: `name`, `store` and
- * `host` are numbers whose text mailboxes_name and mailboxes_store give.
+ * another says so (mailboxes_here). Texts are interned: `name` and `store` are numbers
+ * whose text mailboxes_name and mailboxes_store give, `host` indexes config->hosts.
+ *
+ * A figure is as old as its host's newest sample, also when that sample left it out because
+ * nothing had changed: mailboxes_asked.
  */
 #ifndef CORE_MAILBOXES_H
 #define CORE_MAILBOXES_H
@@ -29,10 +32,9 @@ struct mailbox_row {
 	uint32_t imap, pop3, lmtp, other;
 	float cpu_percent;            /* sum over its sessions; NAN: not known yet */
 	float read_bps, write_bps;    /* NAN: not known */
-	float deliveries_per_minute;  /* NAN: no log */
-	int64_t asked_ms;             /* of the oldest sample in it; 0: never sampled */
+	float deliveries_per_minute;  /* NAN: no log told of any */
 	uint32_t merged;              /* ROW_NONE, or the row this one went into */
-	uint32_t changed;             /* stamp of the last change (mailboxes_stamp) */
+	uint64_t changed;             /* stamp of the last change (mailboxes_stamp) */
 };
 
 struct mailboxes;
@@ -50,9 +52,22 @@ const char *mailboxes_name(const struct mailboxes *mailboxes, uint32_t name);
 const char *mailboxes_store(const struct mailboxes *mailboxes, uint32_t store); /* store id */
 
 /* Grows by one at each change of any row: a view compares it with what it last saw. */
-uint32_t mailboxes_stamp(const struct mailboxes *mailboxes);
+uint64_t mailboxes_stamp(const struct mailboxes *mailboxes);
 
-/* The row of a name on a host; ROW_NONE when there is none. A name on several stores: the first. */
+/* When the oldest of the samples in a row was asked for; 0: a host of it never sampled. */
+int64_t mailboxes_asked(const struct mailboxes *mailboxes, uint32_t row);
+
+/* The row that ROW is now: itself unless it merged. */
+uint32_t mailboxes_here(const struct mailboxes *mailboxes, uint32_t row);
+
+/* The rows of a name, one for each store, in order of appearance; ROW_NONE ends them. */
+uint32_t mailboxes_first(const struct mailboxes *mailboxes, const char *name);
+uint32_t mailboxes_next(const struct mailboxes *mailboxes, uint32_t row);
+
+/* Whether a host reaches a row. */
+bool mailboxes_reaches(const struct mailboxes *mailboxes, uint32_t row, uint32_t host);
+
+/* The row of a name on a host; ROW_NONE when there is none. */
 uint32_t mailboxes_find(const struct mailboxes *mailboxes, const char *name, uint32_t host);
 
 /* What fleet.c tells it. */
@@ -60,13 +75,17 @@ uint32_t mailboxes_add(struct mailboxes *mailboxes, const char *name, uint32_t h
 /* mailboxes_place returns the row it is in now; two rows may have become one. */
 uint32_t mailboxes_place(
 	struct mailboxes *mailboxes, const char *name, uint32_t host, const char *store_id);
+/* A host's newest sample was asked for then. */
+void mailboxes_sampled(struct mailboxes *mailboxes, uint32_t host, int64_t asked_ms);
+/* Whether the store of this name on this host is worth asking for: true once. */
+bool mailboxes_want(struct mailboxes *mailboxes, uint32_t row, uint32_t host);
 struct mailbox_figures {
 	uint32_t imap, pop3, lmtp, other;
 	uint16_t addresses;
+	const uint32_t *address_ids; /* numbers for them, the same on all hosts; NULL: not told */
 	float cpu_percent, read_bps, write_bps, deliveries_per_minute;
-	int64_t asked_ms;
 };
-/* Replaces what HOST last said of this mailbox. */
+/* Replaces what HOST last said of this mailbox; a host that does not reach it is passed over. */
 void mailboxes_set(struct mailboxes *mailboxes, uint32_t row, uint32_t host,
 	const struct mailbox_figures *figures);
 
@@ -93,7 +112,7 @@ enum mailbox_column {
 
 struct view;
 
-struct view *view_new(const struct mailboxes *mailboxes);
+struct view *view_new(struct mailboxes *mailboxes); /* which outlives it */
 void view_free(struct view *view);
 /* Both start the work anew. A pattern is a PCRE2 regex, without case; NULL or "" is all; a
  * leading '!' turns it round. HOST limits to one host's rows, UINT32_MAX is all. */
