@@ -47,6 +47,12 @@ accounts_users() {
 	}'
 }
 
+# Dovecot looks up names with their quotes escaped, but lists them as they are: the same mailboxes
+# once more under the escaped names, for looking up only.
+accounts_quoted() {
+	sed -n "/^[^:]*[\"']/{ s/^\([^:]*\):.*/\1:{PLAIN}test/; s/[\"']/\\\\&/g; p; }"
+}
+
 # accounts_system FS ROOT: passwd, shadow and group with the system's own accounts, ours, and no person's.
 accounts_system() {
 	local fs=$1 root=$2

@@ -69,9 +69,17 @@ dovecot_23() {
 		  driver = passwd-file
 		  args = scheme=PLAIN username_format=%u $root/etc/dovecot/users
 		}
+		passdb {
+		  driver = passwd-file
+		  args = scheme=PLAIN username_format=%u $root/etc/dovecot/users.quoted
+		}
 		userdb {
 		  driver = passwd-file
 		  args = username_format=%u $root/etc/dovecot/users
+		}
+		userdb {
+		  driver = static
+		  args = uid=$3 gid=$4 home=$root/srv/vmail/%d/%n
 		}
 	TEXT
 	dovecot_inbox "$driver"
@@ -169,7 +177,7 @@ dovecot_common() {
 	TEXT
 }
 
-# dovecot_conf FORMAT ROOT
+# dovecot_conf FORMAT ROOT OWNER-ID GROUP-ID
 dovecot_conf() {
 	if [ "$fleet_dovecot" = 2.4 ]; then
 		dovecot_24 "$@"

@@ -30,7 +30,8 @@ plain_prepare() {
 		chown -R "$owner:$group" "$fs/srv/"
 	fi
 	accounts_users "$number" "$owner" "$group" "$fs" >"$fs/etc/dovecot/users"
-	{ dovecot_conf "$(host_format "$number")" "$fs"; dovecot_conf_plain "$fs" "$name" "$address"; } \
+	accounts_quoted <"$fs/etc/dovecot/users" >"$fs/etc/dovecot/users.quoted"
+	{ dovecot_conf "$(host_format "$number")" "$fs" "$owner" "$group"; dovecot_conf_plain "$fs" "$name" "$address"; } \
 		>"$fs/etc/dovecot/dovecot.conf"
 	sshd_plain "$fs" "$name" "$address" >"$fs/etc/ssh/sshd_config"
 	host_key "$fs" "[$address]:2222" "$name" >"$folder/known_hosts"
