@@ -126,3 +126,62 @@ lab_damage() {
 	[ "$fleet_kind" != A ] || script=$here/damage.sh
 	host_do exec "$host" "$script" "$1" "$2"
 }
+
+lab_traffic() {
+	local what=${1:-}
+	[ $# -eq 0 ] || shift
+	case $what in
+	start) traffic_start "$@" ;;
+	stop) traffic_stop ;;
+	*) usage "traffic start, or traffic stop?" ;;
+	esac
+}
+
+traffic_start() {
+	local options=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--steady) options+=(--steady) ;;
+		--idle)
+			number_between --idle "${2:-}" 1 5000
+			options+=(--idle "$2")
+			shift
+			;;
+		*) usage "traffic start has no option \"$1\"; see lab help." ;;
+		esac
+		shift
+	done
+	need_programs python3
+	[ -z "$(traffic_processes)" ] || die "There is traffic already; end it with: lab traffic stop"
+	traffic_targets >"$lab/traffic.targets"
+	rm -f "$lab/traffic.ready"
+	(ulimit -n "$(ulimit -Hn)"
+		reach setsid python3 "$here/traffic.py" "$mark" "$lab/traffic.targets" "$lab/traffic.ready" "${options[@]}" \
+			</dev/null >"$lab/traffic.log" 2>&1 &)
+	within 60 test -f "$lab/traffic.ready" || die "The clients could not log in: $(tail -n 3 "$lab/traffic.log")"
+}
+
+traffic_targets() {
+	local name address ports clients
+	for name in $(host_names); do
+		address=$(host_address "$name")
+		ports=$'143\t110\t25\tsmtp'
+		[ "$fleet_kind" != A ] || ports=$'10143\t10110\t10024\tlmtp'
+		clients=$(printf ",$fleet_net.%d" 241 242 243 244 245 246 247 248)
+		printf '%s\t%s\t%s\t%s\n' "$address" "$ports" "$(host_folder "$name")/fs/etc/dovecot/users" "${clients#,}"
+	done
+}
+
+traffic_processes() {
+	pgrep -f -- "traffic.py $mark "
+}
+
+traffic_stop() {
+	local pids
+	pids=$(traffic_processes) || return 0
+	# shellcheck disable=SC2086
+	kill $pids
+	# shellcheck disable=SC2317
+	ended() { [ -z "$(traffic_processes)" ]; }
+	within 10 ended || die "The clients did not end."
+}
