@@ -12,6 +12,7 @@ export PATH
 
 # The first line of every subcommand. The shell's own reading and variables: nothing is forked.
 hello() {
+	# shellcheck disable=SC3028 # where there is none, it is empty
 	boot='' uptime=0 user='' clock=${EPOCHSECONDS:-}
 	read -r boot </proc/sys/kernel/random/boot_id
 	read -r uptime _ </proc/uptime

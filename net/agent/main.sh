@@ -7,8 +7,11 @@ main() {
 		exit 64
 	fi
 	case $SUBCOMMAND in
-	*) echo "mailmend-agent: no subcommand \"$SUBCOMMAND\"; there are sample, stores, mailboxes, doctor" >&2
-	   exit 64 ;;
+	sample | stores | mailboxes | doctor) ;;
+	*)
+		echo "mailmend-agent: no subcommand \"$SUBCOMMAND\"; there are sample, stores, mailboxes, doctor" >&2
+		exit 64
+		;;
 	esac
 	hello
 	"$SUBCOMMAND"

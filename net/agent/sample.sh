@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# Sets the stage for the persistent awk and becomes it.
+
+# The scripts that awk runs, each in a shell of its own. What they are given is quoted by awk
+# and holds no quote; here they hold none either.
+# shellcheck disable=SC2034,SC2016,SC2089
+AGENT_FACTS='
+	echo "hz $(getconf CLK_TCK)"
+	echo "clock $(date +%s)"
+	echo "dovecot $(dovecot --version)"
+	doveconf -h base_dir log_path info_log_path | {
+		read -r base; echo "base $base"
+		read -r errors; echo "errors $errors"
+		read -r info; echo "info $info"
+	}
+	postconf -h mail_version queue_directory | {
+		read -r version; echo "postfix $version"
+		read -r queue; echo "queue $queue"
+	}
+	for file in /var/log/mail.log /var/log/maillog /var/log/mail /var/log/syslog /var/log/messages; do
+		if [ -f "$file" ]; then echo "syslog $file"; break; fi
+	done
+'
+# shellcheck disable=SC2016,SC2089
+AGENT_QUEUE='
+	cd "$1" || exit
+	echo "clock $(date +%s)"
+	if [ -r deferred ] && [ -x deferred ] && [ -r active ]; then
+		if find . -prune -printf "" 2>/dev/null; then
+			find incoming active deferred hold maildrop -type f -printf "%H %B@\n"
+		else
+			find incoming active deferred hold maildrop -type f | cut -d / -f 1
+		fi
+	else
+		postqueue -j | head -n 5000 |
+			sed -n "s/.*\"queue_name\": \"\([a-z]*\)\".*\"arrival_time\": \([0-9]*\).*/\1 \2/p"
+	fi 2>/dev/null
+'
+
+sample() {
+	AGENT_USER=$user AGENT_AWK=awk
+	AGENT_BASE=$(base_directory)
+	AGENT_LIMIT=''
+	if command -v timeout >/dev/null 2>&1; then
+		AGENT_LIMIT='timeout -s KILL 20 '
+	fi
+	# shellcheck disable=SC2090
+	export AGENT_USER AGENT_AWK AGENT_BASE AGENT_LIMIT AGENT_FACTS AGENT_QUEUE
+	set -- "$json_awk$proc_awk$watch_awk$sessions_awk$log_awk$slow_awk$disks_awk$sample_awk"
+	# mawk waits for a whole block of requests unless it is told not to.
+	case $(awk -W version 2>&1 </dev/null) in
+	mawk*) AGENT_AWK=mawk && exec awk -W interactive "$1" ;;
+	GNU*) AGENT_AWK=gawk ;;
+	esac
+	exec awk "$1"
+}
