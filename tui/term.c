@@ -202,7 +202,9 @@ void term_resume(void)
 {
 	if (!term.started)
 		return;
-	tcgetattr(STDIN_FILENO, &term.modes);
+	/* Stopped and continued from outside, what is set now is nothing to go back to. */
+	if (!term.saved)
+		tcgetattr(STDIN_FILENO, &term.modes);
 	term.saved = true;
 	reset_prog_mode();
 	term_resized();

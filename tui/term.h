@@ -33,7 +33,9 @@ void term_stop(void); /* gives it back; may be called twice or without term_star
 void term_restore(void);
 
 void term_suspend(void); /* gives it back for a while: before SIGSTOP */
-void term_resume(void);  /* takes it again; the next term_draw paints every cell */
+/* Takes it again, also after a SIGCONT without term_suspend; the next term_draw paints every
+ * cell. */
+void term_resume(void);
 
 /* Takes up a new size; true when it changed. */
 bool term_resized(void);
