@@ -45,6 +45,7 @@ static const struct option_row {
 	{ "--known-hosts", 0, TEXT, TAKES_LOGIN, AT(known_hosts), "FILE", "file of host keys" },
 	{ "--become", 0, TEXT, TAKES_LOGIN, AT(become), "COMMAND",
 		"\"sudo -n\": run the root-owned agent (see hosts prepare)" },
+	{ "--unchecked", 0, FLAG, TAKES_LOGIN, AT(unchecked), NULL, "write it without a login" },
 	{ "--undo", 0, FLAG, TAKES_CHANGE, AT(undo), NULL, "take away what was installed" },
 	{ "--yes", 0, FLAG, TAKES_CHANGE, AT(yes), NULL, "do not ask" },
 	{ "--help", 'h', FLAG, ALWAYS, AT(help), NULL, "this text" },
@@ -64,14 +65,6 @@ struct reader {
 	int count;
 	struct err *err;
 };
-
-static bool usage(struct err *err, const char *format, const char *what)
-	__attribute__((format(printf, 2, 0)));
-
-static bool usage(struct err *err, const char *format, const char *what)
-{
-	return err_set(err, ERR_USAGE, format, what);
-}
 
 static const struct option_row *row_of(const char *word, size_t len)
 {
@@ -127,14 +120,14 @@ static bool read_option(struct reader *reader, int argc, char **argv, int *at)
 	const char *value = equals ? equals + 1 : NULL;
 
 	if (!row)
-		return usage(reader->err,
+		return err_set(reader->err, ERR_USAGE,
 			"there is no option \"%.100s\"; \"mailmend --help\" lists them", word);
 	if (row->kind == FLAG && value)
-		return usage(reader->err, "%s takes no value", row->name);
+		return err_set(reader->err, ERR_USAGE, "%s takes no value", row->name);
 	if (row->kind != FLAG && !value && *at < argc)
 		value = argv[(*at)++];
 	if (row->kind != FLAG && (!value || !*value))
-		return usage(reader->err, "%s wants a value", row->name);
+		return err_set(reader->err, ERR_USAGE, "%s wants a value", row->name);
 	return row_set(reader, row, value);
 }
 
@@ -152,7 +145,7 @@ static bool read_words(struct reader *reader, int argc, char **argv)
 			if (!read_option(reader, argc, argv, &at))
 				return false;
 		} else if (reader->count == (int)(sizeof(reader->words) / sizeof(reader->words[0]))) {
-			return usage(reader->err, "too much on the command line: \"%.100s\"", word);
+			return err_set(reader->err, ERR_USAGE, "too much on the command line: \"%.100s\"", word);
 		} else {
 			reader->words[reader->count++] = word;
 			at++;
@@ -190,7 +183,7 @@ static bool find_command(struct reader *reader)
 		}
 	}
 	if (reader->count && !best)
-		return usage(reader->err,
+		return err_set(reader->err, ERR_USAGE,
 			"there is no command \"%.100s\"; \"mailmend --help\" lists them",
 			reader->words[0]);
 	for (int i = best; i < reader->count; i++) {

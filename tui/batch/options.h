@@ -29,7 +29,7 @@ enum takes {
 	TAKES_LIMIT = 1 << 6,
 	TAKES_TEXT = 1 << 7,
 	TAKES_BEFORE = 1 << 8,
-	TAKES_LOGIN = 1 << 9, /* --name, --identity, --known-hosts, --become */
+	TAKES_LOGIN = 1 << 9, /* --name, --identity, --known-hosts, --become, --unchecked */
 	TAKES_CHANGE = 1 << 10, /* --undo, --yes */
 	TAKES_SCREEN = 1 << 11, /* --ascii, --theme */
 };
@@ -44,7 +44,7 @@ struct options {
 	bool ascii;
 	const char *theme;
 
-	bool json, once, undo, yes;
+	bool json, once, undo, yes, unchecked;
 	const char *host, *filter, *sort, *text;
 	int64_t limit, before; /* 0: not given */
 	int64_t timeout;       /* seconds; 0: not given */

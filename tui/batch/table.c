@@ -2,42 +2,28 @@
 #include "tui/batch/table.h"
 
 #include <math.h>
-#include <wchar.h>
 
 #include "core/base/utf8.h"
+#include "tui/text.h"
 
 #define ROWS_KEPT 500
 
-static bool is_harmful(uint32_t code)
-{
-	return code == UTF8_BAD || code < 0x20 || (code >= 0x7F && code < 0xA0) ||
-		code == 0x061C || code == 0x200E || code == 0x200F || code == 0x2028 ||
-		code == 0x2029 || (code >= 0x202A && code <= 0x202E) ||
-		(code >= 0x2066 && code <= 0x2069) || code == 0xFEFF ||
-		(code >= 0xE0000 && code <= 0xE007F);
-}
-
 int plain_add(struct str *out, const char *text, bool lines)
 {
-	size_t len = strlen(text), used;
+	size_t len = strlen(text);
 	int total = 0;
 
-	for (size_t i = 0; i < len; i += used) {
-		uint32_t code = utf8_next(text + i, len - i, &used);
-		int width;
+	for (size_t at = 0; at < len;) {
+		struct text_char next = text_next(text + at, len - at);
+		char bytes[4];
 
-		if (lines && code == '\n') {
+		if (lines && text[at] == '\n') {
 			str_addc(out, '\n');
-			continue;
+		} else {
+			str_add(out, bytes, utf8_put(next.code, bytes));
+			total += next.width;
 		}
-		if (is_harmful(code)) {
-			str_addc(out, '?');
-			total++;
-			continue;
-		}
-		str_add(out, text + i, used);
-		width = wcwidth((wchar_t)code);
-		total += width < 0 ? 1 : width;
+		at += next.size;
 	}
 	return total;
 }

@@ -3,12 +3,12 @@
  * Plain tables on stdout: columns aligned by spaces, no drawing characters. Rows are
  * kept until there are enough to know how wide columns are, then printed, so that a
  * million rows take little memory. Cells are added from left to right; the last of a row
- * ends it. Foreign text is made harmless here: control and bidi characters and bytes that
- * are no UTF-8 become "?".
+ * ends it. Foreign text is made harmless (tui/text.h).
  */
 #ifndef TUI_BATCH_TABLE_H
 #define TUI_BATCH_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

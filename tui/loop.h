@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The thread of the screen: it waits for the terminal, the inbox and signals, and for
+ * nothing else. After every wake the keys come first, then messages; keys are drawn at once,
+ * data at most five times a second. Sorting and filtering go on in slices while nothing
+ * else waits, so that the next key cuts them off.
+ *
+ * The terminal is given back on every way out: by a key, a signal, Ctrl-Z, a crash.
+ */
+#ifndef TUI_LOOP_H
+#define TUI_LOOP_H
+
+#include "core/base/err.h"
+#include "core/command.h"
+#include "core/inbox.h"
+#include "tui/app.h"
+#include "tui/theme.h"
+
+struct loop_options {
+	struct app *app;
+	struct inbox *inbox;
+	const struct theme *theme;
+	bool ascii;
+	/* Carries what is for the network and the store; takes what the command owns. */
+	void (*carry)(void *context, struct command *command);
+	void *context;
+};
+
+/* Blocks the signals that the loop reads; before any thread is started, so that all inherit it. */
+void loop_signals(void);
+
+/* Until a command, a signal or the end of the terminal ends it. Returns the exit code; on
+ * failure to begin, that of ERR. */
+int loop_run(const struct loop_options *options, struct err *err);
+
+#endif
