@@ -52,10 +52,10 @@ sshd_signal() {
 
 # descendants PID…: these and all below them.
 descendants() {
-	local list=("$@") pid
+	local list=("$@")
 	while [ "${#list[@]}" -gt 0 ]; do
 		printf '%s\n' "${list[@]}"
-		read -r -d '' -a list < <(for pid in "${list[@]}"; do pgrep -P "$pid"; done)
+		mapfile -t list < <(children "${list[@]}")
 	done
 }
 

@@ -78,6 +78,9 @@ need_programs() {
 
 lab_up() {
 	check_folder_name
+	# With the mark in its environment `down` finds this process and all that it starts, also
+	# when it was killed itself.
+	[ "$(printenv mailmend-lab)" = "$lab" ] || exec env "$mark" "$BASH" "$here/lab" up "$@"
 	read_options "$@"
 	if [ -f "$lab/ready" ]; then
 		die "A lab already runs in $lab; end it first with: lab down"
@@ -91,7 +94,7 @@ lab_up() {
 	fi
 	[ "$fleet_dovecot" = 2.3 ] || root24_make
 	claim_folder
-	trap 'trap - EXIT; sweep' EXIT
+	trap 'trap - EXIT; sweep_apart' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 	state_write
@@ -121,10 +124,10 @@ claim_folder() {
 		die "$lab holds something that is not a lab; set MAILMEND_LAB to another folder."
 	fi
 	starter=$(cat "$lab/starter" 2>/dev/null)
-	if [ -n "$starter" ] && tr '\0' ' ' <"/proc/$starter/cmdline" 2>/dev/null | grep -q 'lab up'; then
+	if [ -n "$starter" ] && grep -qszxF -- "$mark" "/proc/$starter/environ"; then
 		die "A lab is being started in $lab by the process $starter."
 	fi
-	[ ! -e "$lab" ] || sweep
+	[ ! -e "$lab" ] || sweep_apart
 	mkdir -p "$lab" && echo $$ >"$lab/starter" && mkdir "$lab/hosts" "$lab/shared" || die "$lab cannot be made."
 	chmod 711 "$lab"
 	chmod 1777 "$lab/shared"
@@ -200,34 +203,43 @@ marked() {
 	grep -lszxe "${pattern//./[.]}" /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -u
 }
 
-# kill_trees PID…: ends processes and all that descend from them. Parents are stopped first, so that
-# none starts another while the list is made.
+# kill_trees PID…: ends processes and all that descend from them, and waits until they are gone.
+# Parents are stopped first, so that none starts another while the list is made.
 kill_trees() {
-	local pid children all=
-	local list=("$@")
+	local all=() list=("$@")
 	while [ "${#list[@]}" -gt 0 ]; do
 		kill -STOP "${list[@]}" 2>/dev/null
-		all+=" ${list[*]}"
-		children=
-		for pid in "${list[@]}"; do
-			children+=" $(pgrep -P "$pid")"
-		done
-		read -r -d '' -a list <<<"$children"
+		all+=("${list[@]}")
+		mapfile -t list < <(children "${list[@]}")
 	done
-	# shellcheck disable=SC2086
-	kill -KILL $all 2>/dev/null
-	return 0
+	kill -KILL "${all[@]}" 2>/dev/null
+	within 20 all_ended "${all[@]}" || die "These processes did not end: ${all[*]}"
+}
+
+children() {
+	pgrep -P "$(printf '%s,' "$@" | sed 's/,$//')"
+}
+
+# A zombie has ended too; its parent is not ours to hurry.
+all_ended() {
+	local pid state
+	for pid in "$@"; do
+		state=$(sed 's/.*) //; s/ .*//' "/proc/$pid/stat" 2>/dev/null)
+		case $state in '' | Z | X) ;; *) return 1 ;; esac
+	done
+}
+
+# What `down` does, in a process without the mark, while this one lives on.
+sweep_apart() {
+	env -u mailmend-lab MAILMEND_LAB="$lab" "$BASH" "$here/lab" down
 }
 
 # Ends everything of the fleet in this folder, however far it came, and removes it.
 sweep() {
-	local pids try link
-	for ((try = 0; try < 100; try++)); do
-		pids=$(marked)
-		[ -n "$pids" ] || break
+	local pids link
+	while pids=$(marked | grep -vxF "$PPID"); do
 		# shellcheck disable=SC2086
 		kill_trees $pids
-		sleep 0.05
 	done
 	if [ -f "$lab/state" ] && [ "$(id -u)" -eq 0 ]; then
 		# shellcheck disable=SC1091
@@ -252,7 +264,9 @@ remove_folder() {
 lab_down() {
 	check_folder_name
 	if [ ! -f "$lab/starter" ] && [ ! -f "$lab/state" ]; then
-		[ -z "$(marked)" ] || sweep
+		if [ -n "$(marked | grep -vxF "$PPID")" ] || [ -d "$lab/hosts" ]; then
+			sweep
+		fi
 		return 0
 	fi
 	sweep

@@ -55,9 +55,11 @@ plain_start() {
 	mkdir -p "$fs/run/dovecot"
 	setsid env -i PATH="$PATH" HOME="$HOME" "$mark" /usr/sbin/sshd -D -f "$fs/etc/ssh/sshd_config" \
 		-E "$fs/var/log/sshd.log" </dev/null >"$folder/ctl/log" 2>&1 &
+	disown
 	(ulimit -n "$(ulimit -Hn)"
 		exec setsid env -i PATH="$PATH" HOME="$HOME" "$mark" /usr/sbin/dovecot -F -c "$fs/etc/dovecot/dovecot.conf") \
 		</dev/null >>"$folder/ctl/log" 2>&1 &
+	disown
 }
 
 plain_answers() {

@@ -26,6 +26,7 @@ spaces_outer() {
 	setsid unshare -U --map-root-user --map-auto -n -m --propagation private sh -c \
 		'ip link set lo up; echo $$ >"$1"; while :; do sleep 3600; done' "$mark" "$lab/outer.pid" \
 		</dev/null >"$lab/outer.log" 2>&1 &
+	disown
 	within 10 test -s "$lab/outer.pid" || die "The user namespace did not start: $(cat "$lab/outer.log")"
 }
 
@@ -113,6 +114,7 @@ spaces_start() {
 	reach setsid unshare -n -u -m -p -f --kill-child --mount-proc --propagation private \
 		bash "$here/host-init" "$mark" "$folder" "$name" "$fleet_root" "$here" "$private_paths" \
 		</dev/null >"$folder/ctl/log" 2>&1 &
+	disown
 	spaces_first_process "$folder" || return 1
 	pid=$(cat "$folder/ctl/pid")
 	local link=$fleet_tag.$number
@@ -140,7 +142,7 @@ spaces_pid() {
 	local folder pid
 	folder=$(host_folder "$1")
 	pid=$(cat "$folder/ctl/pid" 2>/dev/null) || return 1
-	tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$mark $folder " || return 1
+	grep -qszF -- "$mark" "/proc/$pid/cmdline" || return 1
 	printf '%s\n' "$pid"
 }
 
@@ -153,7 +155,7 @@ spaces_exec() {
 	shift
 	pid=$(spaces_pid "$name") || die "The host $name does not run; start it with: lab start $name"
 	[ "$fleet_kind" = B ] || user=(--preserve-credentials -U)
-	nsenter "${user[@]}" -t "$pid" -m -u -n -p --wd=/root -- /usr/bin/env -i HOME=/root USER=root LOGNAME=root \
+	nsenter "${user[@]}" -t "$pid" -m -u -n -p -- /usr/bin/env -i -C /root HOME=/root USER=root LOGNAME=root \
 		LANG=C.UTF-8 TERM="${TERM:-dumb}" LAB_HOST="$name" LAB_ROOT= \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
