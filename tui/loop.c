@@ -22,7 +22,6 @@ enum {
 
 struct loop {
 	const struct loop_options *options;
-	struct commands commands;
 	struct frame frame;
 	struct message *waiting; /* taken from the inbox, not yet looked at */
 	int signals;
@@ -46,13 +45,6 @@ static sigset_t read_signals(void)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaddset(&set, numbers[i]);
 	return set;
-}
-
-void loop_signals(void)
-{
-	sigset_t set = read_signals();
-
-	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 /* The terminal first; then whoever would have seen the signal without us. */
@@ -274,32 +266,37 @@ static void turn(struct loop *loop)
 		draw(loop);
 }
 
-int loop_run(const struct loop_options *options, struct err *err)
+bool loop_open(const struct theme *theme, struct err *err)
+{
+	sigset_t set = read_signals();
+
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (!term_start(theme, err))
+		return false;
+	watch_crashes();
+	return true;
+}
+
+void loop_close(void)
+{
+	term_stop();
+	unwatch_crashes();
+}
+
+int loop_run(const struct loop_options *options)
 {
 	struct loop loop = { .options = options };
 	sigset_t set = read_signals();
 
 	loop.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (loop.signals < 0) {
-		err_errno(err, ERR_IO, "signals cannot be read");
-		return err_exit_code(err);
-	}
-	if (!term_start(options->theme, err)) {
-		close(loop.signals);
-		return err_exit_code(err);
-	}
-	watch_crashes();
 	frame_init(&loop.frame, 1, 1, options->ascii);
 	send_size(&loop);
 	while (!loop.done)
 		turn(&loop);
-	term_stop();
-	unwatch_crashes();
 	for (struct message *next; loop.waiting; loop.waiting = next) {
 		next = loop.waiting->next;
 		message_free(loop.waiting);
 	}
-	commands_release(&loop.commands);
 	frame_release(&loop.frame);
 	close(loop.signals);
 	return loop.code;

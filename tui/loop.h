@@ -10,27 +10,32 @@
 #ifndef TUI_LOOP_H
 #define TUI_LOOP_H
 
+#include <stdbool.h>
+
 #include "core/base/err.h"
 #include "core/command.h"
 #include "core/inbox.h"
 #include "tui/app.h"
 #include "tui/theme.h"
 
+/*
+ * Takes the terminal over and blocks the signals that the loop reads; before any thread is
+ * started, so that all inherit that. Fails with a sentence and leaves the terminal alone.
+ */
+bool loop_open(const struct theme *theme, struct err *err);
+void loop_close(void); /* gives it back */
+
 struct loop_options {
 	struct app *app;
 	struct inbox *inbox;
-	const struct theme *theme;
 	bool ascii;
 	/* Carries what is for the network and the store; takes what the command owns. */
 	void (*carry)(void *context, struct command *command);
 	void *context;
 };
 
-/* Blocks the signals that the loop reads; before any thread is started, so that all inherit it. */
-void loop_signals(void);
-
-/* Until a command, a signal or the end of the terminal ends it. Returns the exit code; on
- * failure to begin, that of ERR. */
-int loop_run(const struct loop_options *options, struct err *err);
+/* Until a command, a signal (128 and its number) or the end of the terminal ends it. Returns the
+ * exit code. */
+int loop_run(const struct loop_options *options);
 
 #endif

@@ -76,6 +76,10 @@ int batch_fail(const struct err *err);
 /* Says every line of what config_parse found; returns 78. */
 int batch_problems(const struct str *problems);
 
+/* Sends what is left of stdout. Returns CODE, or 74 with a sentence when it cannot be written. A
+ * reader that has gone away wants no more and no complaint. */
+int batch_flush(int code);
+
 extern const struct batch_command command_hosts, command_mailboxes, command_sessions,
 	command_ledger, command_doctor, command_hosts_add, command_hosts_prepare;
 

@@ -68,9 +68,7 @@ bool batch_record(struct batch *batch, const char *what, const char *host, const
 	return ok;
 }
 
-/* What is left in stdout's buffer goes out. A reader that has gone away wants no more and no
- * complaint; anything else is an error. */
-static int finish_output(int code)
+int batch_flush(int code)
 {
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
@@ -105,7 +103,7 @@ int batch_run(const struct batch_setup *setup)
 	};
 	int code = setup->options->command->run(&batch);
 
-	code = finish_output(code);
+	code = batch_flush(code);
 	if (batch.open)
 		setup->network->close(setup->network->context);
 	store_close(batch.store);
