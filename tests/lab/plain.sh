@@ -53,12 +53,18 @@ plain_start() {
 	fs=$folder/fs
 	rm -rf "$folder/ctl/up" "$fs/run/"*
 	mkdir -p "$fs/run/dovecot"
-	setsid env -i PATH="$PATH" HOME="$HOME" "$mark" /usr/sbin/sshd -D -f "$fs/etc/ssh/sshd_config" \
-		-E "$fs/var/log/sshd.log" </dev/null >"$folder/ctl/log" 2>&1 &
-	disown
-	(ulimit -n "$(ulimit -Hn)"
-		exec setsid env -i PATH="$PATH" HOME="$HOME" "$mark" /usr/sbin/dovecot -F -c "$fs/etc/dovecot/dovecot.conf") \
-		</dev/null >>"$folder/ctl/log" 2>&1 &
+	plain_master /usr/sbin/sshd -D -f "$fs/etc/ssh/sshd_config" -E "$fs/var/log/sshd.log" >"$folder/ctl/log" 2>&1
+	plain_master /usr/sbin/dovecot -F -c "$fs/etc/dovecot/dovecot.conf" >>"$folder/ctl/log" 2>&1
+}
+
+# Runs a master process below a shell that carries the mark: the environment of a process that
+# changed its privileges cannot be read.
+plain_master() {
+	(
+		ulimit -n "$(ulimit -Hn)"
+		# shellcheck disable=SC2016 # the variables are for the inner shell
+		exec setsid env -i PATH="$PATH" HOME="$HOME" "$mark" sh -c '"$@"; exit' "$mark" "$@"
+	) </dev/null &
 	disown
 }
 
@@ -82,11 +88,9 @@ plain_exec() {
 	env "$mark" CONFIG_FILE="$fs/etc/dovecot/dovecot.conf" LAB_HOST="$name" LAB_ROOT="$fs" "$@"
 }
 
-# The host's master processes; what they started goes with them or is found as their descendant.
+# The shells above the host's master processes; all that runs for the host descends from them.
 plain_masters() {
-	local fs
-	fs=$(host_folder "$1")/fs
-	pgrep -u "$(id -u)" -f -- "^(/usr/sbin/|sshd: /usr/sbin/)(sshd|dovecot) .*$fs/etc/"
+	pgrep -u "$(id -u)" -f -- "exit $mark .*$(host_folder "$1")/fs/etc/"
 }
 
 plain_stop() {
