@@ -153,7 +153,7 @@ static int run(struct batch *batch)
 const struct batch_command command_hosts_add = {
 	.name = "hosts add",
 	.arguments = "[USER@]HOST[:PORT]",
-	.summary = "Log in to a host and, when it answers, write it into the configuration",
+	.summary = "Try a host and write it into the configuration",
 	.least = 1,
 	.most = 1,
 	.takes = TAKES_LOGIN | TAKES_TIMEOUT,

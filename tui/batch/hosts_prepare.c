@@ -108,7 +108,7 @@ static int run(struct batch *batch)
 const struct batch_command command_hosts_prepare = {
 	.name = "hosts prepare",
 	.arguments = "HOST",
-	.summary = "Install the root-owned agent and its sudoers file, after showing what it does",
+	.summary = "Install the root-owned agent for sudo, after showing what is done",
 	.least = 1,
 	.most = 1,
 	.takes = TAKES_CHANGE | TAKES_TIMEOUT,

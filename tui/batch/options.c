@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "tui/batch/batch.h"
+#include "tui/text.h"
 
 enum option_kind { FLAG, TEXT, NUMBER };
 
 #define ALWAYS 0u
+#define HELP_COLUMNS 26
 
 static const struct option_row {
 	const char *name;
@@ -226,6 +228,21 @@ bool options_parse(struct options *options, int argc, char **argv, struct err *e
 	return true;
 }
 
+/* One entry of the help; what explains it begins in the same column for all. */
+static void add_entry(struct str *out, const char *name, const char *summary)
+{
+	int columns = text_columns(name, strlen(name));
+
+	str_addf(out, "  %s", name);
+	if (columns > HELP_COLUMNS - 2) {
+		str_addc(out, '\n');
+		columns = -2;
+	}
+	for (; columns < HELP_COLUMNS; columns++)
+		str_addc(out, ' ');
+	str_addf(out, "%s\n", summary);
+}
+
 static void add_options(struct str *out, unsigned takes, bool always)
 {
 	for (size_t i = 0; i < ROWS; i++) {
@@ -237,7 +254,7 @@ static void add_options(struct str *out, unsigned takes, bool always)
 		str_addf(&left, "%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
 		if (row->letter)
 			str_addf(&left, ", -%c", row->letter);
-		str_addf(out, "  %-24s %s\n", str_text(&left), row->summary);
+		add_entry(out, str_text(&left), row->summary);
 		str_release(&left);
 	}
 }
@@ -261,7 +278,7 @@ void options_help(struct str *out, const struct batch_command *command)
 		struct str left = { 0 };
 
 		str_addf(&left, "%s %s", batch_commands[i]->name, batch_commands[i]->arguments);
-		str_addf(out, "  %-24s %s\n", str_text(&left), batch_commands[i]->summary);
+		add_entry(out, str_text(&left), batch_commands[i]->summary);
 		str_release(&left);
 	}
 	str_adds(out, "\noptions:\n");
