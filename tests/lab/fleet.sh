@@ -16,11 +16,12 @@ host_do() {
 read_options() {
 	fleet_kind='' fleet_hosts=3 fleet_format=mixed fleet_mailboxes=100 fleet_messages=20 fleet_prefix=''
 	fleet_extra=no fleet_shared=no fleet_dovecot=2.3 fleet_shell=/bin/bash fleet_root='' fleet_net='' fleet_bridge=''
-	fleet_tag=''
+	fleet_tag='' fleet_empty=no
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--extra) fleet_extra=yes ;;
 		--shared) fleet_shared=yes ;;
+		--empty) fleet_empty=yes ;;
 		--hosts | --format | --mailboxes | --messages | --prefix | --dovecot | --kind | --shell)
 			[ $# -ge 2 ] || usage "$1 needs a value; see lab help."
 			printf -v "fleet_${1#--}" %s "$2"
@@ -100,7 +101,7 @@ lab_up() {
 	state_write
 	make_keys || die "The key could not be made."
 	start_fleet
-	seed_fleet
+	[ "$fleet_empty" = yes ] || seed_fleet
 	mailmend_config "$(login_user)" '' >"$lab/mailmend.json"
 	: >"$lab/ready"
 	rm -f "$lab/starter"
