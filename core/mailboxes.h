@@ -118,10 +118,15 @@ void view_free(struct view *view);
  * leading '!' turns it round. HOST limits to one host's rows, UINT32_MAX is all. */
 bool view_filter(struct view *view, const char *pattern, uint32_t host, struct err *err);
 void view_sort(struct view *view, enum mailbox_column column, bool descending);
-/* Takes in what changed since the last call: cost in proportion to the changes. */
+/* Takes in what changed since the last call: cost in proportion to the changes. What it
+ * means for the order is view_work's, while the old order goes on being shown. By age rows
+ * are sorted when view_sort or view_filter is called: all ages change with every sample. */
 void view_refresh(struct view *view);
+/* False when nothing is left to do. 20,000 rows are a slice of about 4 ms at most. */
 bool view_work(struct view *view, size_t budget);
 float view_progress(const struct view *view);
+/* On how many names the pattern was given up because it took too long; they do not pass. */
+size_t view_gave_up(const struct view *view);
 size_t view_count(const struct view *view);
 uint32_t view_at(const struct view *view, size_t position);
 /* The position of ROW, or of where it would stand; for keeping the cursor on its row. */
