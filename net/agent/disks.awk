@@ -1,49 +1,7 @@
 # SPDX-License-Identifier: MIT
-# File systems that may hold mail: mounts of /proc/self/mountinfo, figures of df.
+# File systems that may hold mail: their mounts, and the figures of df.
 
-# \040 and the like stand for bytes that part the fields.
-function unescape_mount(text,    out, at) {
-	out = ""
-	while (match(text, /\\[0-7][0-7][0-7]/)) {
-		at = substr(text, RSTART + 1, 3)
-		out = out substr(text, 1, RSTART - 1) \
-			sprintf("%c", substr(at, 1, 1) * 64 + substr(at, 2, 1) * 8 + substr(at, 3, 1))
-		text = substr(text, RSTART + RLENGTH)
-	}
-	return out text
-}
-
-# Fills mount_* by number. More than one mount of a file system: the shortest place counts.
-function mounts_read(    file, line, part, dash, i, n, where, device, mode) {
-	file = "/proc/self/mountinfo"
-	mounts = 0
-	split("", mount_of)
-	while ((getline line < file) > 0) {
-		n = split(line, part, " ")
-		for (dash = 7; dash < n && part[dash] != "-"; dash++)
-			;
-		where = unescape_mount(part[5])
-		mode = ("," part[6] "," part[dash + 3] ",") ~ /,ro,/ ? "ro" : "rw"
-		if (!mount_holds_mail(part[dash + 1], where, mode))
-			continue
-		device = part[3]
-		if (device in mount_of) {
-			i = mount_of[device]
-			if (length(mount_where[i]) <= length(where))
-				continue
-		} else if (mounts < 64)
-			i = mount_of[device] = ++mounts
-		else
-			continue
-		mount_where[i] = where
-		mount_type[i] = part[dash + 1]
-		mount_source[i] = unescape_mount(part[dash + 2])
-		mount_mode[i] = mode
-	}
-	close(file)
-}
-
-function mount_holds_mail(type, where, mode) {
+function holds_mail(type, where, mode) {
 	if (type ~ /^(proc|sysfs|devpts|devtmpfs|cgroup2?|securityfs|pstore|bpf|debugfs|tracefs|configfs|fusectl|mqueue|hugetlbfs|autofs|binfmt_misc|rpc_pipefs|nsfs|squashfs|efivarfs|ramfs|iso9660)$/ || (type == "tmpfs" && mode == "ro"))
 		return 0
 	return (where "/") !~ /^\/(dev|run|sys|proc|snap|boot|etc)\//
@@ -65,20 +23,41 @@ function df_read(option, into,    command, line, part, i, n, where) {
 	return close(command) == 0 || n > 0
 }
 
-function disks_job(now,    blocks, nodes, i, rows, where, good) {
-	mounts_read()
+# One mount of each file system, that at the shortest place; at most 64. Returns how many.
+function disks_choose(chosen,    i, n, device, of) {
+	n = 0
+	split("", of)
+	for (i = 1; i <= mounts; i++) {
+		device = mount_device[i]
+		if (!holds_mail(mount_type[i], mount_where[i], mount_mode[i]))
+			continue
+		if (!(device in of)) {
+			if (n >= 64)
+				continue
+			of[device] = ++n
+			chosen[n] = i
+		} else if (length(mount_where[i]) < length(mount_where[chosen[of[device]]]))
+			chosen[of[device]] = i
+	}
+	return n
+}
+
+function disks_job(now,    blocks, nodes, chosen, n, k, i, rows, where) {
 	split("", blocks)
 	split("", nodes)
-	good = df_read("k", blocks) && df_read("i", nodes)
-	if (!good) {
+	split("", chosen)
+	if (!df_read("k", blocks) || !df_read("i", nodes)) {
 		due["disks"] = now + 300
 		problem("disk", "df gave no answer: a network file system may not answer", \
 			"look at the mounts on the host: df -P")
 		return
 	}
 	mended("disk")
+	mounts_read()
+	n = disks_choose(chosen)
 	rows = ""
-	for (i = 1; i <= mounts; i++) {
+	for (k = 1; k <= n; k++) {
+		i = chosen[k]
 		where = mount_where[i]
 		if (!((where, "size") in blocks))
 			continue

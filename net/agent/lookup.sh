@@ -9,3 +9,6 @@ base_directory() {
 		doveconf -h base_dir 2>/dev/null
 	fi
 }
+
+# Where syslog is known to keep mail's lines; the first that is there counts.
+SYSLOG_FILES='/var/log/mail.log /var/log/maillog /var/log/mail /var/log/syslog /var/log/messages'

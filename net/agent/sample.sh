@@ -17,7 +17,7 @@ AGENT_FACTS='
 		read -r version; echo "postfix $version"
 		read -r queue; echo "queue $queue"
 	}
-	for file in /var/log/mail.log /var/log/maillog /var/log/mail /var/log/syslog /var/log/messages; do
+	for file in $SYSLOG_FILES; do
 		if [ -f "$file" ]; then echo "syslog $file"; break; fi
 	done
 '
@@ -45,8 +45,8 @@ sample() {
 		AGENT_LIMIT='timeout -s KILL 20 '
 	fi
 	# shellcheck disable=SC2090
-	export AGENT_USER AGENT_AWK AGENT_BASE AGENT_LIMIT AGENT_FACTS AGENT_QUEUE
-	set -- "$json_awk$proc_awk$watch_awk$sessions_awk$log_awk$slow_awk$disks_awk$sample_awk"
+	export SYSLOG_FILES AGENT_USER AGENT_AWK AGENT_BASE AGENT_LIMIT AGENT_FACTS AGENT_QUEUE
+	set -- "$json_awk$proc_awk$watch_awk$sessions_awk$log_awk$slow_awk$mounts_awk$disks_awk$sample_awk"
 	# mawk waits for a whole block of requests unless it is told not to.
 	case $(awk -W version 2>&1 </dev/null) in
 	mawk*) AGENT_AWK=mawk && exec awk -W interactive "$1" ;;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Processes of sessions: their figures, at little cost. A look at one is two files of /proc.
-# What moved lately is looked at in each sample; of the rest a share, so that each has its
-# turn within WATCH_ROUND seconds.
+# What moved lately is looked at in each sample; of the rest WATCH_LEAST, or as many as it
+# takes for each to have its turn within WATCH_ROUND seconds.
 #
 #	ring[1..ring_count]	the processes, slot[pid] their places, turn the next one's
 #	born[pid]		start time: a number used again has another
@@ -9,6 +9,7 @@
 
 function watch_init() {
 	WATCH_ROUND = 10
+	WATCH_LEAST = 50
 	WATCH_BUSY = 5
 	WATCH_NEW = 2
 	io_denied = 0
@@ -104,6 +105,8 @@ function watch_sample(now, passed,    pid, share, i) {
 		if (!watch_look(pid, now))
 			delete busy[pid]
 	share = int(ring_count * passed / WATCH_ROUND) + 1
+	if (share < WATCH_LEAST)
+		share = WATCH_LEAST
 	if (share > ring_count)
 		share = ring_count
 	for (i = 0; i < share; i++) {
