@@ -33,6 +33,7 @@ struct sample_use {
 	uint64_t cpu_ticks; /* cumulative */
 	int64_t read_bytes; /* cumulative, from storage; -1 unknown */
 	int64_t write_bytes;
+	double seconds; /* since the figures before were taken: what a rate is made with; 0: the first */
 };
 
 struct sample_delivered {

@@ -129,15 +129,17 @@ static bool feed_gone(struct sample *sample, const struct json *id, struct err *
 static bool feed_use(struct sample *sample, const struct json *row, struct err *err)
 {
 	int64_t pid, cpu, read_bytes, write_bytes;
+	double seconds;
 
 	if (!row_whole(&pid, row, 0, BIG, -1, "use", err) || !row_whole(&cpu, row, 1, huge, -1, "use", err) ||
 		!row_whole(&read_bytes, row, 2, huge, -1, "use", err) ||
-		!row_whole(&write_bytes, row, 3, huge, -1, "use", err))
+		!row_whole(&write_bytes, row, 3, huge, -1, "use", err) ||
+		!wire_real(&seconds, json_at(row, 4), 0, "use", err))
 		return false;
 	if (pid < 0 || cpu < 0)
-		return wire_bad("use", "[process, cpu, read, write]", err);
+		return wire_bad("use", "[process, cpu, read, write, seconds]", err);
 	*vec_add(&sample->use) =
-		(struct sample_use){ (int32_t)pid, (uint64_t)cpu, read_bytes, write_bytes };
+		(struct sample_use){ (int32_t)pid, (uint64_t)cpu, read_bytes, write_bytes, seconds };
 	return true;
 }
 
