@@ -16,18 +16,18 @@ plain_network() {
 }
 
 plain_prepare() {
-	local name=$1 number=${1#mail} folder fs owner group address
+	local name=$1 number=${1#mail} folder fs store owner group address
 	folder=$(host_folder "$name")
 	fs=$folder/fs
 	address=$(host_address "$name")
 	umask 022
-	mkdir -p "$folder/ctl" "$fs"/etc/{dovecot,ssh} "$fs"/run/dovecot "$fs"/var/{log,lib/dovecot} "$fs/tmp" \
-		"$fs/srv"
-	spaces_store_of "$number" "$folder" "$fs/srv"
+	mkdir -p "$folder/ctl" "$fs"/etc/{dovecot,ssh} "$fs"/run/dovecot "$fs"/var/{log,lib/dovecot} "$fs/tmp"
+	store=$(store_folder "$number" "$fs") || return 1
+	mkdir -p "$store"/vmail/example.{org,net,com} "$store"/{index,alt,control}
 	owner=$(id -u) group=$(id -g)
 	if [ "$owner" -eq 0 ]; then
 		owner=$(id -u mail) group=$(id -g mail)
-		chown -R "$owner:$group" "$fs/srv/"
+		chown -R "$owner:$group" "$store"
 	fi
 	accounts_users "$number" "$owner" "$group" "$fs" >"$fs/etc/dovecot/users"
 	accounts_quoted <"$fs/etc/dovecot/users" >"$fs/etc/dovecot/users.quoted"
@@ -35,16 +35,6 @@ plain_prepare() {
 		>"$fs/etc/dovecot/dovecot.conf"
 	sshd_plain "$fs" "$name" "$address" >"$fs/etc/ssh/sshd_config"
 	host_key "$fs" "[$address]:2222" "$name" >"$folder/known_hosts"
-}
-
-spaces_store_of() {
-	local store=$3
-	if [ "$fleet_shared" = yes ] && [ "$1" -le 2 ]; then
-		store=$lab/store-of-two
-		rmdir "$3"
-		ln -sfn "$store" "$3"
-	fi
-	mkdir -p "$store"/vmail/example.{org,net,com} "$store"/{index,alt,control}
 }
 
 plain_start() {

@@ -69,7 +69,7 @@ spaces_prepare() {
 	fs=$folder/fs
 	umask 022
 	mkdir -p "$folder/ctl" "$folder/root" "$fs"/etc/{dovecot,postfix,ssh,sudoers.d} "$fs"/var/{log,tmp} \
-		"$fs"/var/lib/{postfix,dovecot} "$fs/var/spool/postfix" "$fs"/{srv,tmp} "$fs/usr/local/sbin" \
+		"$fs"/var/lib/{postfix,dovecot} "$fs/var/spool/postfix" "$fs/tmp" "$fs/usr/local/sbin" \
 		"$fs/root/.ssh" "$fs/home/ops/.ssh"
 	chmod 700 "$fs/root" "$fs/root/.ssh" "$fs/home/ops/.ssh"
 	chmod 1777 "$fs/tmp" "$fs/var/tmp"
@@ -91,16 +91,20 @@ spaces_prepare() {
 	printf '127.0.0.1 localhost\n%s %s.lab %s\n' "$(host_address "$name")" "$name" "$name" >"$fs/etc/hosts"
 	printf '%s: files\n' passwd group shadow hosts services protocols >"$fs/etc/nsswitch.conf"
 	: >"$fs/etc/resolv.conf"
-	spaces_store "$number" "$folder"
+	spaces_store "$number" "$fs"
 }
 
-# The store of mailboxes: the host's own, or one for two hosts.
-spaces_store() {
-	local store=$2/fs/srv
+# Where the host's mailboxes lie: store_folder NUMBER FS. Two hosts may share one store.
+store_folder() {
 	if [ "$fleet_shared" = yes ] && [ "$1" -le 2 ]; then
-		store=$lab/store-of-two
-		ln -sfn "$store" "$2/store"
+		mkdir -p "$lab/store-of-two" && ln -sfn "$lab/store-of-two" "$2/srv"
 	fi
+	mkdir -p "$2/srv" && readlink -f "$2/srv"
+}
+
+spaces_store() {
+	local store
+	store=$(store_folder "$1" "$2") || return 1
 	mkdir -p "$store"/vmail/example.{org,net,com} "$store"/{index,alt,control}
 	chown "$vmail_id:$vmail_id" "$store"/{vmail,vmail/example.{org,net,com},index,alt,control}
 }
