@@ -56,11 +56,13 @@ const char *batch_host_error(const struct batch *batch, uint32_t host, struct st
 bool batch_host_blind(const struct batch *batch, uint32_t host)
 {
 	const struct host *live = &batch->fleet->hosts.items[host];
+	bool none = !live->sessions.count;
 
 	if (!live->asked_ms)
 		return true;
+	/* Without all rights sessions may be told all the same, only not what they use. */
 	vec_each(&live->problems, problem)
-		if (!strcmp(problem->what, "dovecot") || !strcmp(problem->what, "rights"))
+		if (!strcmp(problem->what, "dovecot") || (none && !strcmp(problem->what, "rights")))
 			return true;
 	return false;
 }
