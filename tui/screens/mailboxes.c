@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Mailboxes: all hosts in one table. core's view sorts and filters it in slices;
+ * mailboxes_draw.c draws it. */
+#include "tui/screens/mailboxes.h"
+
+#include <stdio.h>
+
+#include "core/base/mem.h"
+#include "tui/keys.h"
+
+#define SLICE_ROWS 20000 /* about 4 ms at most */
+
+/* Columns of the view behind those on screen. */
+static const enum mailbox_column sorts[MAILBOXES_COLUMNS] = {
+	[MAILBOXES_NAME] = COLUMN_NAME,
+	[MAILBOXES_HOST] = COLUMN_HOST,
+	[MAILBOXES_IMAP] = COLUMN_IMAP,
+	[MAILBOXES_POP] = COLUMN_POP3,
+	[MAILBOXES_ADDRESSES] = COLUMN_ADDRESSES,
+	[MAILBOXES_CPU] = COLUMN_CPU,
+	[MAILBOXES_READ] = COLUMN_READ,
+	[MAILBOXES_WRITE] = COLUMN_WRITE,
+	[MAILBOXES_IN] = COLUMN_DELIVERIES,
+	[MAILBOXES_STATE] = COLUMN_AGE,
+};
+
+static size_t page_of(const struct app *app)
+{
+	struct rect body = app_body(app->rows, app->columns);
+	int rows = body.rows - mailboxes_heads(body.rows);
+
+	return rows > 0 ? (size_t)rows : 1;
+}
+
+/* The list stands where its row is now. */
+static void find_place(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+	size_t count = view_count(state->view);
+
+	if (!state->list.held) {
+		state->list.position = 0;
+	} else {
+		uint32_t row = mailboxes_here(app->fleet->mailboxes, (uint32_t)state->list.key);
+
+		state->list.key = row;
+		state->list.position = view_position(state->view, row);
+	}
+	list_settle(&state->list, count, page_of(app));
+}
+
+static void hold(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	if (state->list.position < view_count(state->view))
+		state->list.key = view_at(state->view, state->list.position);
+	else
+		state->list.held = false;
+}
+
+static bool work(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	if (state->busy) {
+		state->busy = view_work(state->view, SLICE_ROWS);
+		find_place(app);
+	}
+	return state->busy;
+}
+
+/* Begins anew and shows what one slice brings, so that a small fleet is there at once. */
+static void begin(struct app *app)
+{
+	app->mailboxes_state.busy = true;
+	work(app);
+}
+
+static void refresh(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	view_refresh(state->view);
+	state->refreshed_ms = app->now_ms;
+	begin(app);
+}
+
+static void sort(struct app *app)
+{
+	const struct mailboxes_state *state = &app->mailboxes_state;
+
+	view_sort(state->view, sorts[state->sort], state->descending);
+	begin(app);
+}
+
+void mailboxes_init(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	state->view = view_new(app->fleet->mailboxes);
+	state->sort = MAILBOXES_CPU;
+	state->descending = true;
+	sort(app);
+}
+
+static void data(struct app *app, struct commands *commands)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	(void)commands;
+	if (state->frozen || state->busy)
+		return;
+	if (app_time_to_sort(app, state->refreshed_ms))
+		refresh(app);
+	else
+		find_place(app);
+}
+
+static void enter(struct app *app, struct commands *commands)
+{
+	(void)commands;
+	if (!app->mailboxes_state.frozen)
+		refresh(app);
+}
+
+static bool filter(struct app *app, const char *text, struct commands *commands, struct err *err)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	(void)commands;
+	if (!view_filter(state->view, text, UINT32_MAX, err))
+		return false;
+	snprintf(state->filter, sizeof(state->filter), "%s", text);
+	begin(app);
+	return true;
+}
+
+static void sort_by(struct app *app, enum action action)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	if (action == ACTION_SORT) {
+		state->sort = (state->sort + 1) % MAILBOXES_COLUMNS;
+		state->descending = state->sort != MAILBOXES_NAME && state->sort != MAILBOXES_HOST;
+	} else {
+		state->descending = !state->descending;
+	}
+	sort(app);
+}
+
+static void mark_all(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+	size_t count = view_count(state->view);
+
+	for (size_t i = 0; i < count; i++)
+		marks_set(&state->marks, view_at(state->view, i), true);
+	app_toast(app, STYLE_NORMAL, "%zu marked; u unmarks", state->marks.marked);
+}
+
+static void mark(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+	uint32_t row;
+
+	if (state->list.position >= view_count(state->view))
+		return;
+	row = view_at(state->view, state->list.position);
+	marks_set(&state->marks, row, !marks_have(&state->marks, row));
+	list_move(&state->list, ACTION_DOWN, view_count(state->view), page_of(app));
+	hold(app);
+}
+
+static void freeze(struct app *app)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	state->frozen = !state->frozen;
+	app_toast(app, STYLE_NORMAL,
+		state->frozen ? "rows stay where they are; figures go on" : "rows are sorted again");
+	if (!state->frozen)
+		refresh(app);
+}
+
+static void act(struct app *app, enum action action, struct commands *commands)
+{
+	struct mailboxes_state *state = &app->mailboxes_state;
+
+	switch (action) {
+	case ACTION_OPEN:
+		app_open(app,
+			(struct place){ .screen = SCREEN_MAILBOX,
+				.row = view_at(state->view, state->list.position) },
+			commands);
+		break;
+	case ACTION_SORT:
+	case ACTION_SORT_TURN:
+		sort_by(app, action);
+		break;
+	case ACTION_RESORT:
+		refresh(app);
+		break;
+	case ACTION_MARK:
+		mark(app);
+		break;
+	case ACTION_MARK_ALL:
+		mark_all(app);
+		break;
+	case ACTION_UNMARK:
+		marks_clear(&state->marks);
+		break;
+	case ACTION_FREEZE:
+		freeze(app);
+		break;
+	case ACTION_BACK:
+		if (state->filter[0])
+			filter(app, "", commands, NULL);
+		else
+			app_back(app, commands);
+		break;
+	default:
+		list_move(&state->list, action, view_count(state->view), page_of(app));
+		hold(app);
+	}
+}
+
+static const char *barred(const struct app *app, enum action action)
+{
+	const struct mailboxes_state *state = &app->mailboxes_state;
+
+	if (action == ACTION_OPEN && state->list.position >= view_count(state->view))
+		return "no mailbox is shown";
+	if (action == ACTION_MARK_ALL && state->busy)
+		return "wait until all rows are there";
+	return NULL;
+}
+
+static const struct binding own[] = {
+	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "this mailbox: its sessions, hosts and store" },
+};
+
+const struct screen screen_mailboxes = {
+	.name = "Mailboxes",
+	.bindings = { own, sizeof(own) / sizeof(*own) },
+	.lists = true,
+	.enter = enter,
+	.act = act,
+	.data = data,
+	.work = work,
+	.filter = filter,
+	.heading = mailboxes_heading,
+	.draw = mailboxes_draw,
+	.barred = barred,
+};
