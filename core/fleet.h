@@ -6,6 +6,9 @@
  *
  * Ages: a figure's age is `now - asked_ms`, the console's own time since it asked. A host
  * is stale when its newest sample is older than three intervals.
+ *
+ * A host that goes away keeps its last figures, and so do its sessions and the rows of its
+ * mailboxes, which grow old. The fleet's totals are of hosts that are not stale.
  */
 #ifndef CORE_FLEET_H
 #define CORE_FLEET_H
@@ -100,16 +103,19 @@ struct fleet {
 		struct session_counts counts;
 		float logins_per_minute, failures_per_minute, deliveries_per_minute;
 		int64_t queue;
-		uint32_t up, away; /* hosts; away includes refused */
+		uint32_t up, away; /* hosts: not stale, and not reached, refused or given up */
 	} totals;
-	struct history sessions_history;
+	struct history sessions_history; /* one value an interval */
+	struct fleet_index *index;       /* fleet.c's own */
 };
 
 struct fleet *fleet_new(const struct config *config);
 void fleet_free(struct fleet *fleet);
 
-/* Takes in a message about a host; others are passed over. Names whose store is not
- * known on a host that has sessions for them are appended to WANTED (may be NULL). */
+/* Takes in a message about a host; of the others only the time is taken, by which hosts get
+ * stale and leave the totals (so it wants the ticks, too). Names whose store is not known
+ * on a host that has sessions for them, or that several hosts know, are appended to WANTED
+ * (may be NULL): each once, a few hundred unanswered ones a host at most. */
 struct store_wants {
 	struct store_want {
 		uint32_t host;
