@@ -243,10 +243,9 @@ static void apply_lists(struct host *host, struct sample *sample, int64_t wall_s
 static void apply_sample(struct fleet *fleet, struct host *host, struct message *message)
 {
 	struct sample *sample = message->sample;
-	double seconds = host->asked_ms ? sample->uptime_s - host->uptime_s : 0;
 	bool crowded = host->by->crowded;
 
-	if (seconds < 0)
+	if (sample->uptime_s < host->uptime_s)
 		fleet_sessions_reboot(host);
 	host->uptime_s = sample->uptime_s;
 	host->asked_ms = sample->asked_ms > 0 ? sample->asked_ms : message->at_ms;
@@ -255,7 +254,7 @@ static void apply_sample(struct fleet *fleet, struct host *host, struct message 
 	apply_figures(host, sample);
 	apply_lists(host, sample, message->wall_s);
 	mailboxes_sampled(fleet->mailboxes, host->index, host->asked_ms);
-	fleet_sessions(fleet, host, sample, message->at_ms, seconds);
+	fleet_sessions(fleet, host, sample, message->at_ms);
 	if (host->by->crowded && !crowded)
 		error_add(host, mem_text("mailmend: this host tells of more sessions or mailboxes "
 					 "than can be shown; the rest is left out"));

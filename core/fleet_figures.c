@@ -77,8 +77,9 @@ static void move(struct host_index *by, uint32_t index)
 }
 
 /* One look at a process: rates over the time since the look before. */
-static void look(struct host *host, uint32_t index, const struct sample_use *use, double seconds)
+static void look(struct host *host, uint32_t index, const struct sample_use *use)
 {
+	double seconds = use->seconds;
 	struct process *process = &host->by->processes.items[index];
 	double hz = host->facts.hz > 0 ? (double)host->facts.hz : HZ;
 	bool again = process->known && use->cpu_ticks >= process->cpu_ticks && seconds > 0;
@@ -123,13 +124,13 @@ static void come_to_rest(struct host *host)
 	by->moving.count = kept;
 }
 
-void fleet_use(struct host *host, const struct sample *sample, double seconds)
+void fleet_use(struct host *host, const struct sample *sample)
 {
 	vec_each(&sample->use, use) {
 		uint32_t index = map_get(&host->by->by_pid, (uint64_t)(uint32_t)use->pid);
 
 		if (index != MAP_NONE)
-			look(host, index, use, use->seconds < 0 ? seconds : use->seconds);
+			look(host, index, use);
 	}
 	/* A full sample tells old figures again; it says nothing about who stands still. */
 	if (!sample->full)

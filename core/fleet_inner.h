@@ -77,8 +77,7 @@ struct fleet_index {
 };
 
 /* fleet_sessions.c: what a sample says of sessions, processes and deliveries. */
-void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sample, int64_t now_ms,
-	double seconds);
+void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sample, int64_t now_ms);
 void fleet_sessions_reboot(struct host *host); /* cumulative figures begin anew */
 void fleet_sessions_release(struct host *host);
 void fleet_account_moved(struct host *host, uint32_t name, uint32_t row);
@@ -86,7 +85,7 @@ void fleet_account_moved(struct host *host, uint32_t name, uint32_t row);
 uint32_t fleet_row(struct fleet *fleet, struct host *host, const char *name);
 
 /* fleet_figures.c: processes and accounts add up to rows. */
-void fleet_use(struct host *host, const struct sample *sample, double seconds);
+void fleet_use(struct host *host, const struct sample *sample);
 void fleet_delivered(struct fleet *fleet, struct host *host, const struct sample *sample);
 void fleet_account_dirty(struct host *host, uint32_t account);
 void fleet_settle(struct fleet *fleet, struct host *host);

@@ -289,8 +289,7 @@ static void sweep(struct host *host)
 			session++;
 }
 
-void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sample, int64_t now_ms,
-	double seconds)
+void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sample, int64_t now_ms)
 {
 	struct host_index *by = host->by;
 
@@ -305,7 +304,7 @@ void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sampl
 	add(fleet, host, sample, now_ms);
 	if (sample->full)
 		sweep(host);
-	fleet_use(host, sample, seconds);
+	fleet_use(host, sample);
 	fleet_delivered(fleet, host, sample);
 	fleet_settle(fleet, host);
 }

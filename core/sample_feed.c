@@ -130,7 +130,6 @@ static bool feed_use(struct sample *sample, const struct json *row, struct err *
 {
 	int64_t pid, cpu, read_bytes, write_bytes;
 	double seconds;
-
 	if (!row_whole(&pid, row, 0, BIG, -1, "use", err) || !row_whole(&cpu, row, 1, huge, -1, "use", err) ||
 		!row_whole(&read_bytes, row, 2, huge, -1, "use", err) ||
 		!row_whole(&write_bytes, row, 3, huge, -1, "use", err) ||
