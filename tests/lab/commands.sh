@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # Commands on a running fleet.
 
@@ -39,12 +39,14 @@ lab_thaw() {
 }
 
 sshd_signal() {
-	local masters
+	local masters daemons
 	need_host "$2"
 	if [ "$fleet_kind" = A ]; then
 		masters=$(plain_masters "$2") || die "The host $2 does not run."
 		# shellcheck disable=SC2086
-		kill "-$1" $(descendants $masters | xargs -r ps -o pid=,comm= -p | awk '$2 ~ /^sshd/ { print $1 }')
+		daemons=$(descendants $masters | xargs -r ps -o pid=,comm= -p | awk '$2 ~ /^sshd/ { print $1 }')
+		# shellcheck disable=SC2086
+		kill "-$1" $daemons
 	else
 		spaces_exec "$2" pkill "-$1" '^sshd'
 	fi

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # dovecot.conf of a host, for Dovecot 2.3 and 2.4, with stock paths below ROOT (empty in kinds B and C).
 
@@ -87,7 +87,7 @@ dovecot_23() {
 }
 
 dovecot_24() {
-	local format=$1 root=$2 driver=${1%-index} home=%{user\|domain}/%{user\|username}
+	local format=$1 root=$2 driver=${1%-index} home='%{user|domain}/%{user|username}'
 	cat <<-TEXT
 		dovecot_config_version = 2.4.0
 		dovecot_storage_version = 2.4.0
@@ -138,8 +138,6 @@ dovecot_archive() {
 		namespace archive {
 		  prefix = Archive$(separator "$1")
 		  separator = $(separator "$1")
-		  list = no
-		  hidden = yes
 	TEXT
 	shift
 	printf '  %s\n' "$@" "}"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # `up` and `down`, and the processes of a fleet.
 
@@ -200,7 +200,7 @@ seed_host() {
 
 # All processes of the fleet that carry its mark as an argument or in the environment.
 marked() {
-	local pattern=[m]${mark#m}
+	local pattern="[m]${mark#m}"
 	grep -lszxe "${pattern//./[.]}" /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -u
 }
 

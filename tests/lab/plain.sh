@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # Hosts without namespaces (kind A): sshd and Dovecot of the current user on a loopback address.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # The root file system of hosts with Dovecot 2.4: Debian 13, made once by debootstrap and kept. Hosts
 # have it below their private files.

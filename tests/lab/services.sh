@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # Configuration of sshd and Postfix, the fleet's keys, and the configuration of mailmend for it.
 

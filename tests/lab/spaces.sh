@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are shared with the other parts
 # SPDX-License-Identifier: MIT
 # Hosts made of namespaces (kinds B and C). Kind C is kind B inside a user namespace with a network
 # of its own; `reach` runs a command where that network is.
@@ -122,7 +122,8 @@ spaces_start() {
 	spaces_first_process "$folder" || return 1
 	pid=$(cat "$folder/ctl/pid")
 	local link=$fleet_tag.$number
-	reach ip link add "$link" type veth peer name eth0 netns "$pid" &&
+	# The same address after each start, so that neighbours need not learn a new one.
+	reach ip link add "$link" type veth peer name eth0 address "$(printf '02:6d:6d:00:00:%02x' "$number")" netns "$pid" &&
 		reach ip link set "$link" master "$fleet_bridge" up &&
 		printf '%s\n' "$(host_address "$name")" 1<>"$folder/ctl/go"
 }
