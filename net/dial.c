@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/dial.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -71,25 +72,37 @@ failed:
 	return -1;
 }
 
-int dial(const char *host, int port, int family, struct wake *wake, int64_t deadline_ms,
-	struct err *err)
+bool dial_is_number(const char *host)
+{
+	struct in6_addr address;
+
+	return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
+}
+
+struct addrinfo *dial_lookup(const char *host, int port, int family, struct err *err)
 {
 	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list = NULL;
 	char service[16];
-	int code, fd = -1;
+	int code;
 
 	snprintf(service, sizeof(service), "%d", port);
 	code = getaddrinfo(host, service, &hints, &list);
-	if (code != 0) {
-		if (code == EAI_NONAME)
-			err_set(err, ERR_AWAY, "the name %s is not found; check the address or the name service",
-				host);
-		else
-			err_set(err, ERR_AWAY, "the name %s cannot be looked up: %s", host, gai_strerror(code));
-		return -1;
-	}
-	for (struct addrinfo *at = list; at && fd < 0; at = at->ai_next) {
+	if (code == 0)
+		return list;
+	if (code == EAI_NONAME)
+		err_set(err, ERR_AWAY, "the name %s is not found; check the address or the name service", host);
+	else
+		err_set(err, ERR_AWAY, "the name %s cannot be looked up: %s", host, gai_strerror(code));
+	return NULL;
+}
+
+int dial(const struct addrinfo *addresses, int port, struct wake *wake, int64_t deadline_ms,
+	struct err *err)
+{
+	int fd = -1;
+
+	for (const struct addrinfo *at = addresses; at && fd < 0; at = at->ai_next) {
 		int64_t until = deadline_ms;
 
 		if (at->ai_next && clock_ms() + SHARE_MS < until)
@@ -98,6 +111,5 @@ int dial(const char *host, int port, int family, struct wake *wake, int64_t dead
 		if (fd < 0 && err->kind == ERR_CANCELLED)
 			break;
 	}
-	freeaddrinfo(list);
 	return fd;
 }

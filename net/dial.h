@@ -6,11 +6,17 @@
 #include "core/base/err.h"
 #include "net/wait.h"
 
+struct addrinfo;
+
 /*
- * A connected, non-blocking descriptor, or -1. FAMILY is AF_UNSPEC, AF_INET or AF_INET6. The
- * name lookup itself cannot be cut off; whoever must not wait for it abandons the thread.
+ * Every address of a name, or NULL; freed with freeaddrinfo. FAMILY is AF_UNSPEC, AF_INET or
+ * AF_INET6. A lookup cannot be cut off; whoever must not wait for it abandons the thread.
  */
-int dial(const char *host, int port, int family, struct wake *wake, int64_t deadline_ms,
+struct addrinfo *dial_lookup(const char *host, int port, int family, struct err *err);
+bool dial_is_number(const char *host); /* needs no lookup */
+
+/* A connected, non-blocking descriptor, or -1. */
+int dial(const struct addrinfo *addresses, int port, struct wake *wake, int64_t deadline_ms,
 	struct err *err);
 
 #endif

@@ -183,7 +183,8 @@ static const struct answer *find(const struct sshconfig *config, const char *key
 	return NULL;
 }
 
-static bool ask_ssh(const struct config_host *host, struct str *out, bool *no_ssh,
+/* An answer for all hosts must not hold what the console says about this one. */
+static bool ask_ssh(const struct config_host *host, bool for_all, struct str *out, bool *no_ssh,
 	struct wake *wake, struct err *err)
 {
 	char port[16];
@@ -194,11 +195,11 @@ static bool ask_ssh(const struct config_host *host, struct str *out, bool *no_ss
 	snprintf(port, sizeof(port), "%d", host->port);
 	argv[used++] = ssh;
 	argv[used++] = g;
-	if (host->user) {
+	if (host->user && !for_all) {
 		argv[used++] = l;
 		argv[used++] = host->user;
 	}
-	if (host->port) {
+	if (host->port && !for_all) {
 		argv[used++] = p;
 		argv[used++] = port;
 	}
@@ -219,7 +220,7 @@ static bool ask_ssh(const struct config_host *host, struct str *out, bool *no_ss
 
 /* The answer's text in OUT; the lock is not held while ssh runs. */
 static bool answer_get(struct sshconfig *config, const struct config_host *host, struct str *out,
-	struct wake *wake, struct err *err)
+	bool *for_all, struct wake *wake, struct err *err)
 {
 	const struct answer *known;
 	char *key;
@@ -229,18 +230,19 @@ static bool answer_get(struct sshconfig *config, const struct config_host *host,
 	look_again(config);
 	key = question(config, host);
 	known = find(config, key);
+	*for_all = config->uniform;
 	no_ssh = config->no_ssh;
 	/* One answer for all: the others wait for the first. */
 	if (known)
 		str_add(out, known->text, known->len);
-	if (!config->uniform || known || no_ssh)
+	if (!*for_all || known || no_ssh)
 		pthread_mutex_unlock(&config->lock);
 	if (known || no_ssh) {
 		free(key);
 		return true;
 	}
-	ok = ask_ssh(host, out, &no_ssh, wake, err);
-	if (*key)
+	ok = ask_ssh(host, *for_all, out, &no_ssh, wake, err);
+	if (!*for_all)
 		pthread_mutex_lock(&config->lock);
 	config->no_ssh |= ok && no_ssh;
 	if (ok && !no_ssh && !find(config, key))
@@ -372,7 +374,7 @@ bool sshconfig_settings(struct sshconfig *config, const struct config_host *host
 {
 	struct ssh_settings settings = { 0 };
 	struct str text = { 0 };
-	bool ok = answer_get(config, host, &text, wake, err);
+	bool for_all, ok = answer_get(config, host, &text, &for_all, wake, err);
 
 	if (ok && text.len)
 		ok = ssh_settings_parse(&settings, text.data, text.len, err);
@@ -381,7 +383,7 @@ bool sshconfig_settings(struct sshconfig *config, const struct config_host *host
 	str_release(&text);
 	if (!ok)
 		return false;
-	if (config->uniform || !settings.host)
+	if (for_all || !settings.host)
 		replace(&settings.host, host->address);
 	if (!settings.user)
 		settings.user = mem_text(config->user);
@@ -392,8 +394,6 @@ bool sshconfig_settings(struct sshconfig *config, const struct config_host *host
 		settings.identities_only = true;
 	paths_only(&settings.identities, host->identity);
 	paths_only(&settings.user_known_hosts, host->known_hosts);
-	if (host->known_hosts)
-		paths_only(&settings.global_known_hosts, "/dev/null");
 	expand_all(config, &settings);
 	*out = settings;
 	return true;

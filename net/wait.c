@@ -78,11 +78,22 @@ bool wait_fd(struct wake *wake, int fd, short events, int64_t deadline_ms, struc
 			polled[0].revents = 0;
 			continue;
 		}
-		if (fd >= 0 && polled[1].revents)
+		if (polled[1].revents)
 			return true;
 		if (clock_ms() >= deadline_ms)
 			return err_set(err, ERR_AWAY, "timed out");
 	}
+}
+
+bool wait_wake(struct wake *wake, int64_t deadline_ms, struct err *err)
+{
+	struct pollfd polled = { .fd = wake->fd, .events = POLLIN };
+
+	if (atomic_load(&wake->stop))
+		return err_set(err, ERR_CANCELLED, "given up");
+	poll(&polled, 1, wait_left(deadline_ms));
+	wake_clear(wake);
+	return !atomic_load(&wake->stop) || err_set(err, ERR_CANCELLED, "given up");
 }
 
 uint32_t random_below(uint32_t below)

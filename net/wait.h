@@ -32,10 +32,12 @@ int wait_left(int64_t deadline_ms);
 
 /*
  * Waits until one of EVENTS (or an error) is there on FD. Fails with ERR_AWAY "timed
- * out" at the deadline and with ERR_CANCELLED when the worker shall stop. FD -1 waits for
- * the deadline alone.
+ * out" at the deadline and with ERR_CANCELLED when the worker shall stop.
  */
 bool wait_fd(struct wake *wake, int fd, short events, int64_t deadline_ms, struct err *err);
+
+/* Waits until the wake is woken or for the deadline; false: the worker shall stop. */
+bool wait_wake(struct wake *wake, int64_t deadline_ms, struct err *err);
 
 /* Random number in [0, below), not for secrets. */
 uint32_t random_below(uint32_t below);

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `none` comes first: it tells the methods, and only after it does libssh 0.10.6 know which
+ * RSA signatures the host takes. Each library call is repeated while it says "again",
+ * and each time the session is asked whether it still lives: the library says "again"
+ * for ever after the host has closed a login.
+ */
+#include "net/login.h"
+
+#include <libssh/libssh.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "net/sshagent.h"
+
+#define STEP_MS 20000
+#define AGENT_MS 5000
+#define BUSY_TICK_MS 200
+#define PASSPHRASES 3
+#define ROUNDS_MAX 10
+
+struct login {
+	struct session *session;
+	ssh_session ssh;
+	const struct ssh_settings *settings;
+	struct worker *worker;
+	struct sshagent_keys agent;
+	bool *agent_used; /* of each key */
+	struct sshagent_guard *guard;
+	int offered;      /* keys */
+	char trouble[200]; /* why a key could not even be offered */
+	struct err *err;
+};
+
+/* What came of one way to log in. */
+enum outcome { IN, PARTLY, DENIED, FAILED };
+
+/* Why it failed, unless that is known already. */
+static enum outcome failed(struct login *login)
+{
+	const char *why = ssh_get_error(login->ssh);
+
+	if (login->err->kind == ERR_CANCELLED)
+		return FAILED;
+	if (strstr(why, "Too many authentication failures"))
+		err_set(login->err, ERR_REFUSED,
+			"the host closed the login after %d keys; name the right one as \"identity\" of this host",
+			login->offered);
+	else if (login->err->kind == ERR_NONE && session_alive(login->session, login->err))
+		err_set(login->err, ERR_AWAY, "the login broke off: %s", why);
+	return FAILED;
+}
+
+static enum outcome outcome_of(struct login *login, int code)
+{
+	switch (code) {
+	case SSH_AUTH_SUCCESS:
+		return IN;
+	case SSH_AUTH_PARTIAL:
+		return PARTLY;
+	case SSH_AUTH_DENIED:
+		return DENIED;
+	default:
+		return failed(login);
+	}
+}
+
+/* Waits for the host's answer; false: it will not come. */
+static bool go_on(struct login *login, int64_t deadline_ms)
+{
+	if (clock_ms() >= deadline_ms)
+		return err_set(login->err, ERR_AWAY, "timed out during the login");
+	return session_pump(login->session, deadline_ms, login->err) &&
+		session_alive(login->session, login->err);
+}
+
+/* Repeats CALL while it says "again". */
+#define settled(login, call) __extension__({ \
+	int64_t until_ = clock_ms() + STEP_MS; \
+	int code_; \
+	while ((code_ = (call)) == SSH_AUTH_AGAIN && go_on((login), until_)) \
+		; \
+	outcome_of((login), code_); })
+
+static void trouble(struct login *login, const char *text)
+{
+	if (!login->trouble[0])
+		snprintf(login->trouble, sizeof(login->trouble), "%s", text);
+}
+
+static void agent_list(struct login *login)
+{
+	struct err err = { 0 };
+
+	if (!login->settings->agent)
+		return;
+	if (!sshagent_list(&login->agent, login->settings->agent, &login->worker->wake,
+		    clock_ms() + AGENT_MS, &err))
+		trouble(login, err.text);
+	if (login->agent.count)
+		login->agent_used = mem_new(login->agent.count * sizeof(*login->agent_used));
+}
+
+static enum outcome agent_offer(struct login *login, size_t index)
+{
+	enum outcome outcome;
+	int fd;
+
+	if (login->agent_used[index])
+		return DENIED;
+	login->agent_used[index] = true;
+	if (!login->guard) {
+		login->guard = sshagent_guard_new(login->settings->agent, &login->worker->wake, &fd,
+			login->err);
+		if (!login->guard)
+			return FAILED;
+		ssh_set_agent_socket(login->ssh, fd);
+	}
+	sshagent_guard_show(login->guard, login->agent.items[index].blob);
+	login->offered++;
+	outcome = settled(login, ssh_userauth_agent(login->ssh, NULL));
+	return outcome;
+}
+
+/* The agent may hold the key of a file, unlocked. */
+static enum outcome agent_offer_file(struct login *login, const char *path)
+{
+	ssh_key public = login->agent.count ? keyring_public(path) : NULL;
+	enum outcome outcome = DENIED;
+	char *blob = NULL;
+
+	if (public && ssh_pki_export_pubkey_base64(public, &blob) == SSH_OK)
+		for (size_t i = 0; i < login->agent.count && outcome == DENIED; i++)
+			if (strcmp(login->agent.items[i].blob, blob) == 0)
+				outcome = agent_offer(login, i);
+	ssh_string_free_char(blob);
+	ssh_key_free(public);
+	return outcome;
+}
+
+static enum outcome offer(struct login *login, ssh_key key)
+{
+	login->offered++;
+	return settled(login, ssh_userauth_publickey(login->ssh, NULL, key));
+}
+
+/* Certificates beside the key and from the configuration, then the key itself. */
+static enum outcome offer_all_forms(struct login *login, const char *path, ssh_key key)
+{
+	struct str beside = { 0 };
+	enum outcome outcome = DENIED;
+	ssh_key certified;
+
+	str_addf(&beside, "%s-cert.pub", path);
+	certified = keyring_certified(key, str_text(&beside));
+	str_release(&beside);
+	if (certified)
+		outcome = offer(login, certified);
+	ssh_key_free(certified);
+	vec_each(&login->settings->certificates, file) {
+		if (outcome != DENIED)
+			break;
+		certified = keyring_certified(key, *file);
+		if (certified)
+			outcome = offer(login, certified);
+		ssh_key_free(certified);
+	}
+	return outcome == DENIED ? offer(login, key) : outcome;
+}
+
+/* Would the host take this key? Asked before a person is asked for its passphrase. */
+static enum outcome welcome(struct login *login, const char *path)
+{
+	ssh_key public = keyring_public(path);
+	struct str beside = { 0 };
+	enum outcome outcome;
+
+	if (!public)
+		return IN; /* cannot be asked */
+	outcome = settled(login, ssh_userauth_try_publickey(login->ssh, NULL, public));
+	ssh_key_free(public);
+	if (outcome != DENIED)
+		return outcome;
+	login->offered++;
+	str_addf(&beside, "%s-cert.pub", path);
+	if (ssh_pki_import_cert_file(str_text(&beside), &public) == SSH_OK) {
+		outcome = settled(login, ssh_userauth_try_publickey(login->ssh, NULL, public));
+		ssh_key_free(public);
+	}
+	str_release(&beside);
+	return outcome;
+}
+
+/* Asks for the passphrase until it fits, at most so often; true: the keyring has the key. */
+static bool unlock(struct login *login, const char *path)
+{
+	struct str title = { 0 }, text = { 0 }, instead = { 0 };
+	struct prompt prompt = { .kind = PROMPT_SECRET };
+	bool yes = true, ok = true, open = false;
+	char *secret;
+
+	str_addf(&title, "Passphrase of the key %s", path);
+	str_addf(&instead, "the key %s has a passphrase; add it to an ssh-agent, or log in from the console",
+		path);
+	for (int i = 0; i < PASSPHRASES && ok && yes && !open; i++) {
+		str_clear(&text);
+		str_addf(&text, "%s logs in to %s with it.%s", login->settings->user,
+			login->worker->host.name, i ? "\nThat was not its passphrase." : "");
+		prompt.title = title.data;
+		prompt.text = text.data;
+		secret = NULL;
+		ok = worker_ask(login->worker, &prompt, str_text(&instead), &yes, &secret, login->err);
+		open = ok && yes && keyring_unlock(login->worker->common->keyring, path, secret ? secret : "");
+		secret_free(secret);
+	}
+	keyring_settle(login->worker->common->keyring, path, ok && !open);
+	if (ok && !open)
+		trouble(login, "the passphrase of the key was not given");
+	str_release(&title);
+	str_release(&text);
+	str_release(&instead);
+	return ok;
+}
+
+static enum outcome locked_file(struct login *login, const char *path)
+{
+	enum outcome outcome = welcome(login, path);
+
+	if (outcome != IN)
+		return outcome;
+	if (keyring_claim(login->worker->common->keyring, path) && !unlock(login, path))
+		return FAILED;
+	return IN;
+}
+
+/* Somebody is being asked for its passphrase: waits as long as that takes. */
+static bool wait_for_other(struct login *login)
+{
+	int64_t until = clock_ms() + BUSY_TICK_MS;
+
+	while (clock_ms() < until)
+		if (!session_pump(login->session, until, login->err))
+			return false;
+	return true;
+}
+
+static enum outcome file_offer(struct login *login, const char *path)
+{
+	struct err err = { 0 };
+	ssh_key key = NULL;
+	enum outcome outcome = agent_offer_file(login, path);
+
+	while (outcome == DENIED) {
+		switch (keyring_get(login->worker->common->keyring, path, &key, &err)) {
+		case KEYRING_READY:
+			outcome = offer_all_forms(login, path, key);
+			ssh_key_free(key);
+			return outcome;
+		case KEYRING_LOCKED:
+			outcome = locked_file(login, path);
+			if (outcome != IN)
+				return outcome;
+			outcome = DENIED;
+			break;
+		case KEYRING_ASKED:
+			if (!wait_for_other(login))
+				return failed(login);
+			break;
+		case KEYRING_BARRED:
+			trouble(login, "the passphrase of the key was not given");
+			return DENIED;
+		case KEYRING_BAD:
+			trouble(login, err.text);
+			return DENIED;
+		case KEYRING_ABSENT:
+			return DENIED;
+		}
+	}
+	return outcome;
+}
+
+static enum outcome public_keys(struct login *login)
+{
+	enum outcome outcome = DENIED;
+
+	vec_each(&login->settings->identities, path)
+		if (outcome == DENIED)
+			outcome = agent_offer_file(login, *path);
+	for (size_t i = 0; i < login->agent.count && outcome == DENIED; i++)
+		if (!login->settings->identities_only)
+			outcome = agent_offer(login, i);
+	vec_each(&login->settings->identities, path)
+		if (outcome == DENIED)
+			outcome = file_offer(login, *path);
+	return outcome;
+}
+
+/* One question of the host to a person; the answer is the caller's to free as a secret. */
+static bool ask(struct login *login, const char *question, bool echo, char **answer)
+{
+	struct str title = { .bound = 200 }, text = { .bound = 1000 };
+	struct prompt prompt = { .kind = echo ? PROMPT_TEXT : PROMPT_SECRET };
+	bool ok, yes = false;
+
+	str_addf(&title, "%s asks before it lets %s in", login->worker->host.name,
+		login->settings->user);
+	str_adds(&text, question);
+	prompt.title = title.data;
+	prompt.text = text.data;
+	ok = worker_ask(login->worker, &prompt,
+		"the login needs a password or a code; log in from the console, or use a key", &yes, answer,
+		login->err);
+	if (ok && !yes)
+		ok = err_set(login->err, ERR_REFUSED, "the login was not answered");
+	str_release(&title);
+	str_release(&text);
+	/* The host may have lost its patience meanwhile; asking anew by itself would nag. */
+	if (ok && !session_alive(login->session, login->err)) {
+		login->err->kind = ERR_REFUSED;
+		ok = err_context(login->err, "while it waited for an answer");
+	}
+	return ok;
+}
+
+static enum outcome interactive(struct login *login)
+{
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		int64_t until = clock_ms() + STEP_MS;
+		int code, count;
+
+		while ((code = ssh_userauth_kbdint(login->ssh, NULL, NULL)) == SSH_AUTH_AGAIN)
+			if (!go_on(login, until))
+				return failed(login);
+		if (code != SSH_AUTH_INFO)
+			return outcome_of(login, code);
+		count = ssh_userauth_kbdint_getnprompts(login->ssh);
+		for (int i = 0; i < count; i++) {
+			char echo = 0, *answer = NULL;
+			const char *question =
+				ssh_userauth_kbdint_getprompt(login->ssh, (unsigned)i, &echo);
+
+			if (!ask(login, question ? question : "", echo != 0, &answer))
+				return FAILED;
+			ssh_userauth_kbdint_setanswer(login->ssh, (unsigned)i, answer ? answer : "");
+			secret_free(answer);
+		}
+	}
+	return DENIED;
+}
+
+static enum outcome password(struct login *login)
+{
+	struct str question = { .bound = 300 };
+	enum outcome outcome = FAILED;
+	char *secret = NULL;
+
+	str_addf(&question, "Password of %s at %s", login->settings->user, login->settings->host);
+	if (ask(login, str_text(&question), false, &secret))
+		outcome = settled(login, ssh_userauth_password(login->ssh, NULL, secret ? secret : ""));
+	secret_free(secret);
+	str_release(&question);
+	return outcome;
+}
+
+static enum outcome methods_tried(struct login *login)
+{
+	enum outcome outcome = DENIED;
+	int methods = ssh_userauth_list(login->ssh, NULL), now = methods;
+
+	for (int round = 0; round < 3; round++) {
+		if (now & SSH_AUTH_METHOD_PUBLICKEY)
+			outcome = public_keys(login);
+		if (outcome == DENIED && (now & SSH_AUTH_METHOD_INTERACTIVE))
+			outcome = interactive(login);
+		if (outcome == DENIED && (now & SSH_AUTH_METHOD_PASSWORD) &&
+			!(now & SSH_AUTH_METHOD_INTERACTIVE))
+			outcome = password(login);
+		if (outcome != PARTLY)
+			break;
+		/* The host wants more than one proof. */
+		now = ssh_userauth_list(login->ssh, NULL);
+		methods |= now;
+	}
+	if (outcome == DENIED || outcome == PARTLY)
+		err_set(login->err, ERR_REFUSED, "%s may not log in: %s%s%s%s%s", login->settings->user,
+			login->offered ? "the host took none of the keys offered" : "there is no key to offer",
+			login->trouble[0] ? " (" : "", login->trouble, login->trouble[0] ? ")" : "",
+			methods & SSH_AUTH_METHOD_PUBLICKEY ? "" : "; it takes no keys at all");
+	return outcome;
+}
+
+bool login(struct session *session, const struct ssh_settings *settings, struct worker *worker,
+	struct err *err)
+{
+	struct login login = { .session = session, .ssh = session_handle(session),
+		.settings = settings, .worker = worker, .err = err };
+	enum outcome outcome;
+
+	err->kind = ERR_NONE;
+	outcome = settled(&login, ssh_userauth_none(session_handle(session), NULL));
+	if (outcome == DENIED) {
+		agent_list(&login);
+		outcome = methods_tried(&login);
+	}
+	sshagent_guard_free(login.guard);
+	sshagent_keys_release(&login.agent);
+	free(login.agent_used);
+	return outcome == IN;
+}
