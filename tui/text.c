@@ -66,7 +66,8 @@ int text_columns(const char *bytes, size_t len)
 	for (size_t at = 0; at < len;) {
 		struct text_char next = text_next(bytes + at, len - at);
 
-		columns += next.width;
+		/* A mark without a letter is drawn as one. */
+		columns += at == 0 && next.width == 0 ? 1 : next.width;
 		at += next.size;
 	}
 	return columns;
