@@ -126,6 +126,26 @@ bool mailboxes_reaches(const struct mailboxes *mailboxes, uint32_t row, uint32_t
 	return part_of(mailboxes, row, host);
 }
 
+static int compare_hosts(const void *one, const void *other)
+{
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+
+	return (a > b) - (a < b);
+}
+
+size_t mailboxes_hosts(
+	const struct mailboxes *mailboxes, uint32_t row, uint32_t *out, size_t room)
+{
+	uint32_t part = mailboxes->links.items[row].part;
+	size_t count = 0;
+
+	for (; part != PART_NONE; part = mailboxes->parts.items[part].next, count++)
+		if (count < room)
+			out[count] = mailboxes->parts.items[part].host;
+	qsort(out, count < room ? count : room, sizeof(*out), compare_hosts);
+	return count;
+}
+
 static uint32_t find(const struct mailboxes *mailboxes, uint32_t name, uint32_t host)
 {
 	uint32_t row = first_of(mailboxes, name);

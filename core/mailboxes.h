@@ -45,7 +45,8 @@ void mailboxes_free(struct mailboxes *mailboxes);
 size_t mailboxes_count(const struct mailboxes *mailboxes); /* rows, merged ones too */
 size_t mailboxes_live(const struct mailboxes *mailboxes);  /* rows that are not merged */
 const struct mailbox_row *mailboxes_row(const struct mailboxes *mailboxes, uint32_t row);
-/* The hosts that reach a row, at most ROOM of them into OUT; returns how many there are. */
+/* The hosts that reach a row, at most ROOM of them into OUT, in the order of the configuration;
+ * returns how many there are. */
 size_t mailboxes_hosts(
 	const struct mailboxes *mailboxes, uint32_t row, uint32_t *out, size_t room);
 const char *mailboxes_name(const struct mailboxes *mailboxes, uint32_t name);
