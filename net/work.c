@@ -146,6 +146,7 @@ static void agent_start(struct work *work)
 	sample_free(work->sample);
 	work->sample = NULL;
 	work->since_full = 0;
+	work->seq = 0;
 	if (work->worker->common->samples)
 		ask(work);
 	work->deadline_ms = clock_ms() + GREETING_MS;
