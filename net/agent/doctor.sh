@@ -59,6 +59,7 @@ doctor_dovecot() {
 		check sessions false "there are none to be had while Dovecot does not run" "start it: systemctl start dovecot"
 		;;
 	esac
+	return 1
 }
 
 doctor_userdb() {

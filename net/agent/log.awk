@@ -65,11 +65,13 @@ function log_piece(i, path, from, to,    command, line, held, n) {
 		log_rest[i] = ""
 }
 
-# False when the file was not there, or too much was passed over to count.
+# False when the file could not be read, or too much was passed over to count.
 function log_file(i,    now, old, from, counted) {
 	log_stat(log_quoted[i], now)
-	if (now["inode"] == "")
+	if (now["inode"] == "" || !log_readable(logs[i])) {
+		log_unread = logs[i]
 		return 0
+	}
 	counted = (i in log_inode)
 	if (!counted) {
 		log_offset[i] = now["size"]
@@ -101,12 +103,18 @@ function log_job(now,    i, good) {
 	if (!log_count)
 		return
 	good = 1
+	log_unread = ""
 	for (i = 1; i <= log_count; i++)
 		if (!log_file(i))
 			good = 0
 	if (log_since != "")
 		rates = "{\"rates\":{\"seconds\":" sprintf("%.2f", now - log_since) ",\"logins\":" log_figure(good, logins) \
 			",\"failures\":" log_figure(good, failures) ",\"deliveries\":" log_figure(good, deliveries) "}}"
+	if (log_unread != "")
+		problem("log", "this user may not read " log_unread ", or it is not there: no logins, failures or deliveries are counted", \
+			"log in as a user who may (group adm or root), or " BECOME)
+	else
+		mended("log")
 	log_since = now
 	logins = failures = deliveries = 0
 }

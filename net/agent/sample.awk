@@ -71,10 +71,12 @@ function watch_request(    part, i, n, pid) {
 	}
 }
 
-function sample_request(seq, full, anvil,    now, passed) {
+function sample_request(seq, full, anvil, all,    now, passed) {
 	now = proc_uptime()
 	passed = now - last_sample
 	last_sample = now
+	if (all)
+		slow_all(now)
 	if (anvil != anvil_mode) {
 		sessions_clear()
 		anvil_mode = anvil
@@ -138,14 +140,16 @@ BEGIN {
 	if (word[1] == "pids")
 		watch_request()
 	else if (word[1] == "sample" && word[2] ~ /^[0-9]+$/ && length(word[2]) < 16) {
-		full = anvil = 0
+		full = anvil = all = 0
 		for (i = 3; i <= fields; i++) {
 			if (word[i] == "full")
 				full = 1
 			else if (word[i] == "anvil")
 				anvil = 1
+			else if (word[i] == "all")
+				all = 1
 		}
-		sample_request(word[2], full, anvil)
+		sample_request(word[2], full, anvil, all)
 	} else {
 		say("{\"error\":\"no such request; there are sample and pids\"}")
 		flush_out()

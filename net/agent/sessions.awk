@@ -10,6 +10,7 @@ function sessions_init() {
 	session_count = 0
 	round = 0
 	who_again = 0
+	dovecot_runs = 1
 }
 
 # A path that stands in a command line between single quotes; empty when it had better not.
@@ -27,6 +28,7 @@ function who_command() {
 function sessions_clear() {
 	split("", id_of); split("", pid_of); split("", row_of); split("", marked)
 	session_count = 0
+	who_again = 0
 	watch_clear()
 }
 

@@ -26,12 +26,21 @@ function cached_tell(what, full) {
 	fresh[what] = 0
 }
 
-# The job that waits longest; the first time, and when the console seldom asks, all of them.
-function slow_jobs(now, passed,    first, what, oldest) {
-	first = due["facts"] == 0
-	if (first) {
-		slow_job("facts", now)
-		slow_job("log", now)
+# Every job at once: facts first, for they tell the others where to look.
+function slow_all(now) {
+	slow_job("facts", now)
+	slow_job("log", now)
+	slow_job("queue", now)
+	slow_job("services", now)
+	slow_job("disks", now)
+}
+
+# After an answer: the job that waits longest; the first time, and when the console seldom
+# asks, all that are due.
+function slow_jobs(now, passed,    what, oldest) {
+	if (due["facts"] == 0) {
+		slow_all(now)
+		return
 	}
 	do {
 		oldest = ""
@@ -40,7 +49,7 @@ function slow_jobs(now, passed,    first, what, oldest) {
 				oldest = what
 		if (oldest != "")
 			slow_job(oldest, now)
-	} while (oldest != "" && (first || passed > 4))
+	} while (oldest != "" && passed > 4)
 }
 
 function slow_job(what, now) {
@@ -83,7 +92,7 @@ function facts_job(    command, line, at, key, cores, got) {
 }
 
 # Where Dovecot writes: its own files, or those that syslog is known to keep mail in.
-function facts_log(got,    path, i) {
+function facts_log(got,    path) {
 	log_count = 0
 	if (got["dovecot"] == "")
 		return
@@ -92,15 +101,9 @@ function facts_log(got,    path, i) {
 	log_add(got["errors"])
 	if (path == "" || path == "syslog" || got["errors"] == "syslog")
 		log_add(got["syslog"])
-	for (i = 1; i <= log_count; i++)
-		if (!log_readable(logs[i])) {
-			problem("log", "this user may not read " logs[i], "log in as a user who may (group adm or root), or: " BECOME)
-			log_count = 0
-			return
-		}
 	if (log_count)
-		mended("log")
-	else if (path == "" || path == "syslog")
+		return
+	if (path == "" || path == "syslog")
 		problem("log", "Dovecot logs to syslog, and there is no file of it (journald only?): no logins, failures or deliveries are counted", \
 			"have syslog write /var/log/mail.log, or set log_path in Dovecot")
 	else
