@@ -71,10 +71,13 @@ struct json *json_parse(const char *bytes, size_t len, bool comments, struct err
 		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	object = json_tokener_parse_ex(tokener, bytes, (int)len);
 	code = json_tokener_get_error(tokener);
-	if (code == json_tokener_continue)
-		/* A bare number or word ends only at the end of the input. */
-		object = json_tokener_parse_ex(tokener, "", -1), code = json_tokener_get_error(tokener);
 	end = json_tokener_get_parse_end(tokener);
+	if (code == json_tokener_continue) {
+		/* A bare number or word ends only at the end of the input. */
+		object = json_tokener_parse_ex(tokener, "", -1);
+		code = json_tokener_get_error(tokener);
+		end = len;
+	}
 	json_tokener_free(tokener);
 	if (code != json_tokener_success) {
 		err_set(err, ERR_DATA, "line %d: %s", line_of(bytes, end < len ? end : len),
