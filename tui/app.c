@@ -145,18 +145,23 @@ static void data(struct app *app, struct commands *commands)
 		screen->data(app, commands);
 }
 
-static void host_message(struct app *app, struct message *message, struct commands *commands)
+static void take_in(struct app *app, struct message *message, struct commands *commands)
 {
 	struct store_wants wants = { 0 };
 
+	fleet_apply(app->fleet, message, &wants);
+	ask_stores(app, &wants, commands);
+	vec_release(&wants);
+}
+
+static void host_message(struct app *app, struct message *message, struct commands *commands)
+{
 	if (message->kind == MESSAGE_LINK)
 		ask_names(app, message, commands);
 	if (message->kind == MESSAGE_NAMES && message->names.count == 0 &&
 		message->host < app->names_known.count)
 		app->names_known.items[message->host] = true;
-	fleet_apply(app->fleet, message, &wants);
-	ask_stores(app, &wants, commands);
-	vec_release(&wants);
+	take_in(app, message, commands);
 	soil(app, APP_DATA);
 }
 
@@ -190,8 +195,10 @@ static void did_message(struct app *app, struct message *message, struct command
 		command->entry.wall_s = app->wall_s;
 }
 
-static void tick(struct app *app, int64_t wall_before, struct commands *commands)
+static void tick(struct app *app, struct message *message, int64_t wall_before,
+	struct commands *commands)
 {
+	take_in(app, message, commands); /* by the time hosts get stale */
 	data(app, commands);
 	questions_tick(app);
 	if (app->wall_s != wall_before || (app->toast.until_ms && !toast_shown(app)))
@@ -257,7 +264,7 @@ void app_update(struct app *app, struct message *message, struct commands *comma
 		resize(app, message, commands);
 		break;
 	case MESSAGE_TICK:
-		tick(app, wall_before, commands);
+		tick(app, message, wall_before, commands);
 		break;
 	case MESSAGE_SLICE:
 		slice(app);

@@ -43,7 +43,7 @@ void bars_top(const struct app *app, struct frame *frame)
 	at += text_width(text) + 3;
 	if (at < 26 && wide)
 		at = 26;
-	if (heading.filter[0]) {
+	if (heading.filter[0] && (wide || strcmp(heading.filter, "–") != 0)) {
 		snprintf(text, sizeof(text), "filter: %s", heading.filter);
 		at = piece(frame, 0, at, end, strcmp(heading.filter, "–") == 0 ? STYLE_DIM : STYLE_ACCENT,
 			text);
@@ -57,10 +57,18 @@ void bars_top(const struct app *app, struct frame *frame)
 static int hosts_piece(const struct app *app, struct frame *frame, int row, int at, int end)
 {
 	const struct fleet *fleet = app->fleet;
+	size_t stale = 0;
 	char text[64];
 
 	snprintf(text, sizeof(text), "%u of %zu hosts up", fleet->totals.up, fleet->hosts.count);
 	at = piece(frame, row, at, end, STYLE_BAR, text);
+	vec_each(&fleet->hosts, host)
+		stale += host->link == LINK_UP && host->samples &&
+			host_stale(host, app->options.config, app->now_ms);
+	if (stale) {
+		snprintf(text, sizeof(text), "%zu stale", stale);
+		at = piece(frame, row, at, end, STYLE_LOOK, text);
+	}
 	if (fleet->totals.away) {
 		snprintf(text, sizeof(text), "%u away", fleet->totals.away);
 		at = piece(frame, row, at, end, STYLE_LOOK, text);
@@ -159,13 +167,15 @@ static bool leads_here(const struct app *app, enum action action)
 		(action == ACTION_HELP && screen == SCREEN_HELP);
 }
 
+/* The keys of a table that are allowed now, or those that are not. */
 static void keys_of(const struct app *app, struct frame *frame, int row, int *at, int end,
-	const struct bindings *bindings)
+	const struct bindings *bindings, bool allowed)
 {
 	for (size_t i = 0; i < bindings->count; i++) {
 		const struct binding *binding = &bindings->items[i];
 
-		if (binding->label && binding->action != ACTION_HELP && !leads_here(app, binding->action))
+		if (binding->label && binding->action != ACTION_HELP && !leads_here(app, binding->action) &&
+			allowed == !app_barred(app, binding->action))
 			key_piece(app, frame, row, at, end, binding);
 	}
 }
@@ -188,8 +198,10 @@ void bars_keys(const struct app *app, struct frame *frame, int row)
 	}
 	if (!screen->lists)
 		key_piece(app, frame, row, &at, end, &back);
-	keys_of(app, frame, row, &at, end, &screen->bindings);
-	if (screen->lists)
-		keys_of(app, frame, row, &at, end, &bindings_listing);
-	keys_of(app, frame, row, &at, end, &bindings_global);
+	for (int allowed = 1; allowed >= 0; allowed--) {
+		keys_of(app, frame, row, &at, end, &screen->bindings, allowed);
+		if (screen->lists)
+			keys_of(app, frame, row, &at, end, &bindings_listing, allowed);
+		keys_of(app, frame, row, &at, end, &bindings_global, allowed);
+	}
 }

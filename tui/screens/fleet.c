@@ -57,6 +57,24 @@ float fleet_io(const struct host *host)
 	return isnan(host->pressure_io) ? host->iowait_percent : host->pressure_io;
 }
 
+/* Hosts without figures: those that need a person first. */
+static int by_need(const struct host *a, const struct host *b)
+{
+	static const int needs[] = {
+		[LINK_ASKING] = 1,
+		[LINK_REFUSED] = 2,
+		[LINK_AWAY] = 3,
+		[LINK_UP] = 4,
+		[LINK_CONNECTING] = 5,
+		[LINK_WAITING] = 6,
+		[LINK_CLOSED] = 7,
+	};
+
+	if (needs[a->link] != needs[b->link])
+		return needs[a->link] - needs[b->link];
+	return strcmp(a->config->name, b->config->name);
+}
+
 static int compare(const void *one, const void *other, void *context)
 {
 	const struct app *app = context;
@@ -66,7 +84,9 @@ static int compare(const void *one, const void *other, void *context)
 	double left = figure(app, a, state->sort), right = figure(app, b, state->sort);
 	int sign = state->descending ? -1 : 1;
 
-	if (left != right && isinf(left) != isinf(right))
+	if (isinf(left) && isinf(right))
+		return by_need(a, b);
+	if (isinf(left) != isinf(right))
 		return isinf(left) ? 1 : -1;
 	if (left != right)
 		return left < right ? -sign : sign;

@@ -22,7 +22,7 @@ static const struct column template[FLEET_COLUMNS] = {
 	[FLEET_POP] = { "POP", 4, 0, 6, ALIGN_RIGHT, CUT_END },
 	[FLEET_QUEUE] = { "QUEUE", 5, 0, 5, ALIGN_RIGHT, CUT_END },
 	[FLEET_DELAY] = { "DELAY", 5, 0, 9, ALIGN_RIGHT, CUT_END },
-	[FLEET_WHY] = { "WHY", 12, 60, 0, ALIGN_LEFT, CUT_END },
+	[FLEET_WHY] = { "WHY", 15, 60, 0, ALIGN_LEFT, CUT_END },
 };
 
 int fleet_heads(int rows)
@@ -96,6 +96,8 @@ static int total(struct frame *frame, int row, int at, const char *label, double
 static void draw_totals(const struct app *app, struct frame *frame, int row)
 {
 	const struct host_totals *totals = &app->fleet->totals;
+	/* As many sessions as now are half of the height: a steady fleet is a calm line. */
+	float half = (float)(totals->counts.imap + totals->counts.pop3 + totals->counts.lmtp);
 	char spark[SPARK_MAX * 3 + 1];
 	int at = 1;
 
@@ -108,7 +110,7 @@ static void draw_totals(const struct app *app, struct frame *frame, int row)
 	at = total(frame, row, at, "LMTP", totals->counts.lmtp, "", STYLE_NORMAL);
 	if (at + 9 < frame->columns)
 		frame_print(frame, row, at, STYLE_DIM,
-			figure_spark(&app->fleet->sessions_history, 8, SPARK_PER, 1, spark));
+			figure_spark(&app->fleet->sessions_history, 8, SPARK_PER, 2 * half + 1, spark));
 }
 
 static enum style figure_style(const struct host *host, int column)
@@ -164,7 +166,7 @@ static const char *figure_text(const struct host *host, int column, char out[FIG
 		return figure_count((double)host->queue.total, out);
 	default: /* FLEET_DELAY */
 		if (host->queue.oldest_s <= 0)
-			return figure_count((double)host->queue.oldest_s, out);
+			return figure_count(host->queue.total == 0 ? 0 : (double)host->queue.oldest_s, out);
 		return figure_age(host->queue.oldest_s * 1000, out);
 	}
 }

@@ -71,12 +71,13 @@ static void add_memory(const struct host *host, struct page *page, enum style st
 
 static void add_mail(const struct host *host, struct page *page, enum style style)
 {
+	float half = (float)(host->counts.imap + host->counts.pop3 + host->counts.lmtp + host->counts.other);
 	char spark[SPARK_MAX * 3 + 1], a[FIGURE], b[FIGURE], c[FIGURE], d[FIGURE];
 
 	page_textf(page, "sessions", style, "IMAP %s  POP %s  LMTP %s  other %s   %s",
 		figure_count(host->counts.imap, a), figure_count(host->counts.pop3, b),
 		figure_count(host->counts.lmtp, c), figure_count(host->counts.other, d),
-		figure_spark(&host->sessions_history, SPARK_CELLS, SPARK_PER, 1, spark));
+		figure_spark(&host->sessions_history, SPARK_CELLS, SPARK_PER, 2 * half + 1, spark));
 	page_textf(page, "a minute", style, "logins %s  failed %s  delivered %s",
 		figure_count(host->logins_per_minute, a), figure_count(host->failures_per_minute, b),
 		figure_count(host->deliveries_per_minute, c));
