@@ -63,7 +63,7 @@ static void refuses_what_is_no_json(void **state)
 		{ "{\"a\":1}x", "something follows", false },
 		{ "{\n\n\"a\":}", "line 3", false },
 		{ "{\"a\":1} // c", "something follows", false },
-		{ "{'a':1}", "line 1", false },
+		{ "['a']", "line 1", false },
 		{ "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "line 1", false },
 		{ "{} /* no end", "something follows", true },
 	};
