@@ -360,19 +360,24 @@ uint32_t mailboxes_place(
 	struct mailboxes *mailboxes, const char *text, uint32_t host, const char *store_id)
 {
 	uint32_t name = texts_add(&mailboxes->names, text);
-	uint32_t store = texts_add(&mailboxes->stores, store_id), row = add(mailboxes, name, host), to;
+	uint32_t store = texts_add(&mailboxes->stores, store_id), row = find(mailboxes, name, host), to;
 
-	if (mailboxes->rows.items[row].store == store)
+	if (row != ROW_NONE && mailboxes->rows.items[row].store == store)
 		return row;
 	to = at_store(mailboxes, name, store);
-	if (to == ROW_NONE && mailboxes->rows.items[row].hosts == 1) {
+	if (to == ROW_NONE && row != ROW_NONE && mailboxes->rows.items[row].hosts == 1) {
 		store_set(mailboxes, row, store);
 		return row;
 	}
 	/* The host left a row that others still reach, or joins one that is there. */
 	if (to == ROW_NONE)
 		to = row_new(mailboxes, name, store);
-	move_part(mailboxes, row, to, host);
+	if (row != ROW_NONE) {
+		move_part(mailboxes, row, to, host);
+	} else {
+		part_new(mailboxes, to, host);
+		add_up(mailboxes, to);
+	}
 	return to;
 }
 

@@ -65,7 +65,7 @@ static void refuses_what_is_no_json(void **state)
 		{ "{\"a\":1} // c", "something follows", false },
 		{ "['a']", "line 1", false },
 		{ "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "line 1", false },
-		{ "{} /* no end", "something follows", true },
+		{ "{} /* no end", "ends too early", true },
 	};
 
 	(void)state;
