@@ -16,7 +16,7 @@ host_do() {
 read_options() {
 	fleet_kind='' fleet_hosts=3 fleet_format=mixed fleet_mailboxes=100 fleet_messages=20 fleet_prefix=''
 	fleet_extra=no fleet_shared=no fleet_dovecot=2.3 fleet_shell=/bin/bash fleet_root='' fleet_net='' fleet_bridge=''
-	fleet_tag='' fleet_empty=no
+	fleet_tag='' fleet_empty=no fleet_stores=$lab/stores
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--extra) fleet_extra=yes ;;
@@ -104,7 +104,6 @@ lab_up() {
 	[ "$fleet_empty" = yes ] || seed_fleet
 	mailmend_config "$(login_user)" '' >"$lab/mailmend.json"
 	: >"$lab/ready"
-	rm -f "$lab/starter"
 	trap - EXIT
 	printf '%d hosts of kind %s with Dovecot %s run; lab config prints the path of their configuration.\n' \
 		"$fleet_hosts" "$fleet_kind" "$fleet_dovecot"
@@ -121,17 +120,33 @@ login_user() {
 # Takes the folder for this `up`. What a killed one left is swept away first.
 claim_folder() {
 	local starter
-	if [ -e "$lab" ] && [ ! -f "$lab/starter" ] && [ ! -f "$lab/state" ] && [ -n "$(ls -A "$lab" 2>&1)" ]; then
-		die "$lab holds something that is not a lab; set MAILMEND_LAB to another folder."
-	fi
-	starter=$(cat "$lab/starter" 2>/dev/null)
+	only_a_lab
+	starter=$(cat "$lab/mailmend-lab" 2>/dev/null)
 	if [ -n "$starter" ] && grep -qszxF -- "$mark" "/proc/$starter/environ"; then
 		die "A lab is being started in $lab by the process $starter."
 	fi
-	[ ! -e "$lab" ] || sweep_apart
-	mkdir -p "$lab" && echo $$ >"$lab/starter" && mkdir "$lab/hosts" "$lab/shared" || die "$lab cannot be made."
+	sweep_apart || exit 1
+	mkdir -p "$lab" && echo $$ >"$lab/mailmend-lab" && mkdir "$lab/hosts" "$lab/shared" || die "$lab cannot be made."
 	chmod 711 "$lab"
 	chmod 1777 "$lab/shared"
+	if memory_suffices && mkdir -m 711 "$memory_stores" 2>/dev/null; then
+		fleet_stores=$memory_stores
+	fi
+}
+
+# Ends with a sentence when the folder is there and not a lab's.
+only_a_lab() {
+	[ ! -e "$lab" ] || [ -f "$lab/mailmend-lab" ] || rmdir "$lab" 2>/dev/null ||
+		die "$lab holds something that is not a lab; set MAILMEND_LAB to another folder."
+}
+
+# About three small files a message, and some for each mailbox.
+memory_suffices() {
+	local need free
+	need=$((fleet_hosts * (fleet_mailboxes + 6) * (3 * fleet_messages + 60) * 4))
+	free=$(df -kP /dev/shm 2>/dev/null | awk 'NR == 2 { shm = $4 }
+		END { while ((getline <"/proc/meminfo") > 0) if ($1 == "MemAvailable:" && $2 < shm) shm = $2; print shm + 0 }')
+	[ "$need" -lt $((free / 4)) ]
 }
 
 start_fleet() {
@@ -255,20 +270,20 @@ sweep() {
 	remove_folder
 }
 
+# The file that tells a lab's folder goes last.
 remove_folder() {
-	[ -d "$lab" ] || return 0
-	# Files of kind C belong to ids that only a user namespace may touch.
-	rm -rf -- "$lab" 2>/dev/null || unshare -U --map-root-user --map-auto rm -rf -- "$lab"
-	[ ! -e "$lab" ] || die "$lab could not be removed."
+	remove "$memory_stores" "$lab/hosts" "$lab/stores" "$lab/shared"
+	remove "$lab"
+}
+
+# Files of kind C belong to ids that only a user namespace may touch.
+remove() {
+	rm -rf -- "$@" 2>/dev/null || unshare -U --map-root-user --map-auto rm -rf -- "$@" ||
+		die "Could not be removed: $*"
 }
 
 lab_down() {
 	check_folder_name
-	if [ ! -f "$lab/starter" ] && [ ! -f "$lab/state" ]; then
-		if [ -n "$(marked | grep -vxF "$PPID")" ] || [ -d "$lab/hosts" ]; then
-			sweep
-		fi
-		return 0
-	fi
+	only_a_lab
 	sweep
 }

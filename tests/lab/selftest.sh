@@ -195,6 +195,7 @@ nothing_left() {
 	[ -z "$pids" ] || { echo "processes: $pids"; return 1; }
 	[ -z "$(pgrep -f -- "$work/$1/")" ] || { echo "processes: $(pgrep -af -- "$work/$1/")"; return 1; }
 	[ ! -e "$work/$1" ] || { echo "the folder $work/$1"; return 1; }
+	[ ! -e "$(stores_of "$1")" ] || { echo "the mail in $(stores_of "$1")"; return 1; }
 	fails grep -F " $work/$1" /proc/self/mountinfo || return 1
 	fails links_left "$1"
 }
@@ -206,6 +207,10 @@ links_left() {
 	bridge=$(sed -n 's/^fleet_bridge=//p' "$work/state.$1") tag=$(sed -n 's/^fleet_tag=//p' "$work/state.$1")
 	[ -n "${bridge//\'/}" ] || return 1
 	ip -o link show | grep -E ": ($bridge|$tag\\.[0-9]+)[:@]"
+}
+
+stores_of() {
+	sed -n 's/^fleet_stores=//p' "$work/state.$1" 2>/dev/null
 }
 
 remember() {
@@ -294,7 +299,7 @@ test_interrupted() {
 	for signal in TERM KILL; do
 		lab_in lab1 up --kind "$kind" --hosts 2 --mailboxes 40 >"$work/up.log" 2>&1 &
 		check "an up gets so far that a host starts" within 30 test -s "$work/lab1/hosts/mail1/ctl/log" -o -s "$work/lab1/hosts/mail1/known_hosts"
-		kill -"$signal" "$(cat "$work/lab1/starter")"
+		kill -"$signal" "$(cat "$work/lab1/mailmend-lab")"
 		wait "$!"
 		[ "$signal" = TERM ] || lab_in lab1 down
 		check "after SIG$signal nothing is left" nothing_left lab1

@@ -96,10 +96,9 @@ spaces_prepare() {
 
 # Where the host's mailboxes lie: store_folder NUMBER FS. Two hosts may share one store.
 store_folder() {
-	if [ "$fleet_shared" = yes ] && [ "$1" -le 2 ]; then
-		mkdir -p "$lab/store-of-two" && ln -sfn "$lab/store-of-two" "$2/srv"
-	fi
-	mkdir -p "$2/srv" && readlink -f "$2/srv"
+	local store
+	store=$fleet_stores/$(store_number "$1")
+	mkdir -p "$store" && ln -sfn "$store" "$2/srv" && printf '%s\n' "$store"
 }
 
 spaces_store() {

@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: MIT
 # The fleet's folder, what is written down about the fleet, and how to say that something failed.
 #
+#	$lab/mailmend-lab     tells that the folder is a lab's; the process of its `up`
 #	$lab/state            the fleet as shell variables (fleet_*)
 #	$lab/ready            there when `up` has finished
 #	$lab/key, known_hosts what a client needs
 #	$lab/hosts/mailN/     one host: fs/ its private files, ctl/ to talk with its first process
+#	$lab/stores/          the mailboxes, when not in memory; a host's /srv points to its store
 #	$lab/shared/          a folder that all hosts see as /run/lab/shared
 
 lab=${MAILMEND_LAB:-${TMPDIR:-/tmp}/mailmend-lab-$(id -u)}
+# Mail lies in memory when there is room for it: many small files are slow to make on a disk.
+memory_stores=/dev/shm/mailmend-lab-$(id -u)-$(printf '%s' "$lab" | cksum | cut -d ' ' -f 1)
 # Every process of the fleet that is not inside a host's process namespace has this argument.
 mark="mailmend-lab=$lab"
 
@@ -38,7 +42,7 @@ check_folder_name() {
 
 state_write() {
 	local name
-	for name in kind hosts format mailboxes messages prefix extra shared dovecot shell root net bridge tag; do
+	for name in stores kind hosts format mailboxes messages prefix extra shared dovecot shell root net bridge tag; do
 		local variable=fleet_$name
 		printf '%s=%q\n' "$variable" "${!variable}"
 	done >"$lab/state"
