@@ -80,11 +80,11 @@ const char *figure_age(int64_t ms, char out[FIGURE])
 {
 	long long s = ms < 0 ? 0 : ms / 1000;
 
-	if (s < 60)
+	if (s < 120)
 		snprintf(out, FIGURE, "%llds", s);
-	else if (s < 3600)
+	else if (s < 7200)
 		snprintf(out, FIGURE, "%lldm", s / 60);
-	else if (s < 86400)
+	else if (s < 172800)
 		snprintf(out, FIGURE, "%lldh%02lld", s / 3600, s / 60 % 60);
 	else
 		snprintf(out, FIGURE, "%lldd", s / 86400);

@@ -83,8 +83,8 @@ static void times(void **state)
 
 	(void)state;
 	assert_string_equal(figure_age(-5, out), "0s");
-	assert_string_equal(figure_age(59999, out), "59s");
-	assert_string_equal(figure_age(60000, out), "1m");
+	assert_string_equal(figure_age(119999, out), "119s");
+	assert_string_equal(figure_age(120000, out), "2m");
 	assert_string_equal(figure_age(7800000, out), "2h10");
 	assert_string_equal(figure_age(4 * 86400000LL, out), "4d");
 	assert_string_equal(figure_clock(1500574111, out), "18:08:31");

@@ -27,7 +27,7 @@ static double figure(const struct app *app, const struct host *host, int column)
 		return -INFINITY;
 	switch (column) {
 	case FLEET_STATE:
-		return host->link == LINK_UP ? host_stale(host, app->options.config, app->now_ms) : host->link + 1.0;
+		return host->link == LINK_UP ? host_stale(host, app->options.config, app->now_ms) : fleet_link(host) + 1.0;
 	case FLEET_LOAD:
 		return host->load[0];
 	case FLEET_CPU:
@@ -52,6 +52,13 @@ static double figure(const struct app *app, const struct host *host, int column)
 	}
 }
 
+enum link_state fleet_link(const struct host *host)
+{
+	bool trying = host->link == LINK_WAITING || host->link == LINK_CONNECTING;
+
+	return trying && host->away_since_ms ? LINK_AWAY : host->link;
+}
+
 float fleet_io(const struct host *host)
 {
 	return isnan(host->pressure_io) ? host->iowait_percent : host->pressure_io;
@@ -70,8 +77,10 @@ static int by_need(const struct host *a, const struct host *b)
 		[LINK_CLOSED] = 7,
 	};
 
-	if (needs[a->link] != needs[b->link])
-		return needs[a->link] - needs[b->link];
+	int difference = needs[fleet_link(a)] - needs[fleet_link(b)];
+
+	if (difference)
+		return difference;
 	return strcmp(a->config->name, b->config->name);
 }
 

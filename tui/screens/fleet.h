@@ -22,6 +22,8 @@ enum fleet_column {
 };
 
 const struct host *fleet_host(const struct app *app, size_t position); /* NULL: none there */
+/* The link's state; one that is tried again is still away. */
+enum link_state fleet_link(const struct host *host);
 float fleet_io(const struct host *host); /* pressure, else the share of time spent waiting */
 int fleet_heads(int rows);               /* lines above the first row */
 

@@ -198,7 +198,7 @@ static void draw_figures(const struct app *app, const struct host *host, struct 
 
 static enum style state_style(const struct app *app, const struct host *host)
 {
-	switch (host->link) {
+	switch (fleet_link(host)) {
 	case LINK_UP:
 		return host_stale(host, app->options.config, app->now_ms) ? STYLE_LOOK : STYLE_DIM;
 	case LINK_AWAY:
@@ -222,6 +222,8 @@ static const char *sentence_of(const struct app *app, const struct host *host, c
 	if (host->link == LINK_AWAY && host->retry_ms > app->now_ms)
 		snprintf(out, size, "%s%sretry in %s", text, *text ? "; " : "",
 			figure_age(host->retry_ms - app->now_ms, age));
+	else if (host->link != LINK_AWAY && fleet_link(host) == LINK_AWAY)
+		snprintf(out, size, "%s%strying again", text, *text ? "; " : "");
 	else if (host->link == LINK_ASKING)
 		snprintf(out, size, "%s%sa answers", text, *text ? "; " : "");
 	else if (host->link == LINK_UP && !host->samples)

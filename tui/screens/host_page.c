@@ -19,7 +19,7 @@ static void add_link(const struct app *app, const struct host *host, struct page
 	if (host->link_text && host->link != LINK_UP)
 		page_text(page, "link", host->link == LINK_REFUSED ? STYLE_ACT : STYLE_LOOK, host->link_text);
 	if (host->link == LINK_AWAY && host->retry_ms > app->now_ms)
-		page_textf(page, "", STYLE_DIM, "tried again in %s; c tries now",
+		page_textf(page, " ", STYLE_DIM, "tried again in %s; c tries now",
 			figure_age(host->retry_ms - app->now_ms, age));
 	page_textf(page, "address", STYLE_NORMAL, "%s%s%s, %s for %s", config->user ? config->user : "",
 		config->user ? "@" : "", config->address, host->link == LINK_UP ? "connected" : "not connected",
@@ -37,20 +37,34 @@ static void add_link(const struct app *app, const struct host *host, struct page
 			host->facts.postfix ? host->facts.postfix : "");
 }
 
+/* "33 %", or what stands for none. */
+static const char *share(double percent, char out[FIGURE])
+{
+	size_t len;
+
+	figure_percent(percent, out);
+	len = strlen(out);
+	if (percent >= 0.5)
+		snprintf(out + len, FIGURE - len, " %%");
+	return out;
+}
+
 static void add_load(const struct host *host, struct page *page, enum style style)
 {
 	char spark[SPARK_MAX * 3 + 1], cpu[FIGURE], wait[FIGURE], io[FIGURE], memory[FIGURE], pressure[FIGURE];
 	float cores = host->facts.cores > 0 ? (float)host->facts.cores : 1;
 
-	page_textf(page, "load", style, "%.2f  %.2f  %.2f   %s  %lld cores", host->load[0], host->load[1],
-		host->load[2], figure_spark(&host->load_history, SPARK_CELLS, SPARK_PER, cores, spark),
-		(long long)host->facts.cores);
-	page_textf(page, "CPU", style, "%s %% busy, %s %% waiting for disk",
-		host->samples < 2 ? figure_waiting(cpu) : figure_percent(host->cpu_percent, cpu),
-		host->samples < 2 ? figure_waiting(wait) : figure_percent(host->iowait_percent, wait));
-	page_textf(page, "pressure", style, "CPU %s %%  disk %s %%  memory %s %%",
-		figure_percent(host->pressure_cpu, pressure), figure_percent(host->pressure_io, io),
-		figure_percent(host->pressure_memory, memory));
+	page_textf(page, "load", style, "%.2f  %.2f  %.2f on %lld cores   %s", host->load[0], host->load[1],
+		host->load[2], (long long)host->facts.cores,
+		figure_spark(&host->load_history, SPARK_CELLS, SPARK_PER, cores, spark));
+	if (host->samples < 2)
+		page_textf(page, "CPU", style, "… with the next sample");
+	else
+		page_textf(page, "CPU", style, "%s busy, %s waiting for disk", share(host->cpu_percent, cpu),
+			share(host->iowait_percent, wait));
+	if (!isnan(host->pressure_io))
+		page_textf(page, "pressure", style, "CPU %s  disk %s  memory %s", share(host->pressure_cpu, pressure),
+			share(host->pressure_io, io), share(host->pressure_memory, memory));
 }
 
 static void add_memory(const struct host *host, struct page *page, enum style style)
@@ -87,7 +101,7 @@ static void add_mail(const struct host *host, struct page *page, enum style styl
 		figure_count((double)host->queue.active, b), figure_count((double)host->queue.deferred, c),
 		figure_count((double)host->queue.hold, d));
 	if (host->queue.oldest_s > 0)
-		page_textf(page, "", style, "the oldest waits for %s",
+		page_textf(page, " ", style, "the oldest waits for %s",
 			figure_age(host->queue.oldest_s * 1000, a));
 }
 
@@ -133,13 +147,13 @@ static void add_mounts(const struct host *host, struct page *page)
 		enum style style = worst >= 98 || disk->read_only ? STYLE_ACT
 			: worst >= 90				  ? STYLE_LOOK
 								  : STYLE_NORMAL;
-		char size[FIGURE], percent[FIGURE];
+		char size[FIGURE], percent[FIGURE], inodes_percent[FIGURE];
 		int row = page_line(page, 0);
 
 		frame_fit(&page->canvas, row, page->column, 20, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE, disk->mount);
-		frame_printf(&page->canvas, row, page->column + 21, style, "%3d %% of %s%s%s %%%s", space,
-			figure_size((double)disk->size_kb * 1024, size), ", inodes ",
-			"", figure_percent(inodes, percent));
+		frame_printf(&page->canvas, row, page->column + 21, style, "%s of %s, inodes %s%s",
+			share(space, percent), figure_size((double)disk->size_kb * 1024, size),
+			share(inodes, inodes_percent), disk->read_only ? ", read-only" : "");
 	}
 }
 
@@ -160,7 +174,7 @@ static void add_mailboxes(const struct app *app, struct page *page)
 
 		frame_fit(&page->canvas, row, page->column, 28, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE,
 			mailboxes_name(mailboxes, mailbox->name));
-		frame_printf(&page->canvas, row, page->column + 29, STYLE_NORMAL, "CPU %3s %%  IMAP %s  POP %s",
+		frame_printf(&page->canvas, row, page->column + 29, STYLE_NORMAL, "CPU%% %4s  IMAP %s  POP %s",
 			mailbox_cpu(app, mailbox, cpu), figure_count(mailbox->imap, imap),
 			figure_count(mailbox->pop3, pop));
 	}
@@ -205,6 +219,8 @@ void host_page(const struct app *app, struct page *page)
 		: STYLE_NORMAL;
 
 	add_link(app, host, page);
+	if (!page->two)
+		add_doctor(app, host, page);
 	add_problems(host, page);
 	if (host->asked_ms) {
 		page_section(page, "NOW");
@@ -214,7 +230,8 @@ void host_page(const struct app *app, struct page *page)
 	}
 	add_mailboxes(app, page);
 	page_right(page);
-	add_doctor(app, host, page);
+	if (page->two)
+		add_doctor(app, host, page);
 	add_services(host, page);
 	add_mounts(host, page);
 	add_errors(host, page);

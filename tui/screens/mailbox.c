@@ -186,7 +186,7 @@ static void add_numbers(const struct app *app, struct page *page)
 		figure_count(row->other, d));
 	page_textf(page, "from", STYLE_NORMAL, "%s address%s", figure_count(row->addresses, a),
 		row->addresses == 1 ? "" : "es");
-	page_textf(page, "CPU", STYLE_NORMAL, "%s %%", mailbox_cpu(app, row, a));
+	page_textf(page, "CPU%", STYLE_NORMAL, "%s", mailbox_cpu(app, row, a));
 	page_textf(page, "storage", STYLE_NORMAL, "reads %s bytes/s, writes %s bytes/s",
 		figure_count(row->read_bps, a), figure_count(row->write_bps, b));
 	page_textf(page, "mail", STYLE_NORMAL, "%s messages a minute came in",
@@ -202,7 +202,7 @@ static void add_history(const struct app *app, struct page *page)
 	page_textf(page, "sessions", STYLE_NORMAL, "%s  last %s",
 		figure_spark(&state->sessions_history, SPARK_CELLS, 1, 1, spark),
 		figure_age(app->now_ms - state->opened_ms, age));
-	page_textf(page, "CPU", STYLE_NORMAL, "%s",
+	page_textf(page, "CPU%", STYLE_NORMAL, "%s",
 		figure_spark(&state->cpu_history, SPARK_CELLS, 1, 10, spark));
 }
 
