@@ -25,8 +25,7 @@ struct login {
 	ssh_session ssh;
 	const struct ssh_settings *settings;
 	struct worker *worker;
-	struct sshagent_keys agent;
-	bool *agent_used; /* of each key */
+	struct sshagent_keys agent; /* those to offer, best first */
 	struct sshagent_guard *guard;
 	int offered;      /* keys */
 	char trouble[200]; /* why a key could not even be offered */
@@ -45,8 +44,9 @@ static enum outcome failed(struct login *login)
 		return FAILED;
 	if (strstr(why, "Too many authentication failures"))
 		err_set(login->err, ERR_REFUSED,
-			"the host closed the login after %d keys; name the right one as \"identity\" of this host",
-			login->offered);
+			"the host closed the login: too many keys were offered (the ssh-agent has %zu); "
+			"name the right one as \"identity\" of this host",
+			login->agent.count);
 	else if (login->err->kind == ERR_NONE && session_alive(login->session, login->err))
 		err_set(login->err, ERR_AWAY, "the login broke off: %s", why);
 	return FAILED;
@@ -89,54 +89,64 @@ static void trouble(struct login *login, const char *text)
 		snprintf(login->trouble, sizeof(login->trouble), "%s", text);
 }
 
+/* Moves the agent's copy of a file's key, if it has one, behind the first `kept`. */
+static void agent_prefer(struct login *login, const char *path, size_t *kept)
+{
+	ssh_key public = keyring_public(path);
+	char *blob = NULL;
+
+	if (public && ssh_pki_export_pubkey_base64(public, &blob) == SSH_OK)
+		for (size_t i = *kept; i < login->agent.count; i++) {
+			struct sshagent_key found = login->agent.items[i];
+
+			if (strcmp(found.blob, blob) != 0)
+				continue;
+			memmove(&login->agent.items[*kept + 1], &login->agent.items[*kept],
+				(i - *kept) * sizeof(found));
+			login->agent.items[(*kept)++] = found;
+			break;
+		}
+	ssh_string_free_char(blob);
+	ssh_key_free(public);
+}
+
+/* What the agent shall offer: keys of the files first; the others where they may be tried. */
 static void agent_list(struct login *login)
 {
 	struct err err = { 0 };
+	size_t kept = 0;
 
 	if (!login->settings->agent)
 		return;
 	if (!sshagent_list(&login->agent, login->settings->agent, &login->worker->wake,
 		    clock_ms() + AGENT_MS, &err))
 		trouble(login, err.text);
-	if (login->agent.count)
-		login->agent_used = mem_new(login->agent.count * sizeof(*login->agent_used));
+	vec_each(&login->settings->identities, path)
+		if (login->agent.count)
+			agent_prefer(login, *path, &kept);
+	while (login->settings->identities_only && login->agent.count > kept) {
+		login->agent.count--;
+		free(login->agent.items[login->agent.count].blob);
+		free(login->agent.items[login->agent.count].comment);
+	}
 }
 
-static enum outcome agent_offer(struct login *login, size_t index)
+/* All of them in one call: each call for itself leaks in libssh 0.10.6. */
+static enum outcome agent_offer(struct login *login)
 {
-	enum outcome outcome;
 	int fd;
 
-	if (login->agent_used[index])
+	if (!login->agent.count)
 		return DENIED;
-	login->agent_used[index] = true;
 	if (!login->guard) {
-		login->guard = sshagent_guard_new(login->settings->agent, &login->worker->wake, &fd,
-			login->err);
+		login->guard = sshagent_guard_new(login->settings->agent, &login->agent,
+			&login->worker->wake, &fd, login->err);
 		if (!login->guard)
 			return FAILED;
 		ssh_set_agent_socket(login->ssh, fd);
 	}
-	sshagent_guard_show(login->guard, login->agent.items[index].blob);
-	login->offered++;
-	outcome = settled(login, ssh_userauth_agent(login->ssh, NULL));
-	return outcome;
-}
-
-/* The agent may hold the key of a file, unlocked. */
-static enum outcome agent_offer_file(struct login *login, const char *path)
-{
-	ssh_key public = login->agent.count ? keyring_public(path) : NULL;
-	enum outcome outcome = DENIED;
-	char *blob = NULL;
-
-	if (public && ssh_pki_export_pubkey_base64(public, &blob) == SSH_OK)
-		for (size_t i = 0; i < login->agent.count && outcome == DENIED; i++)
-			if (strcmp(login->agent.items[i].blob, blob) == 0)
-				outcome = agent_offer(login, i);
-	ssh_string_free_char(blob);
-	ssh_key_free(public);
-	return outcome;
+	login->offered += (int)login->agent.count;
+	return settled(login, ssh_userauth_agent(login->ssh, NULL));
 }
 
 static enum outcome offer(struct login *login, ssh_key key)
@@ -249,7 +259,7 @@ static enum outcome file_offer(struct login *login, const char *path)
 {
 	struct err err = { 0 };
 	ssh_key key = NULL;
-	enum outcome outcome = agent_offer_file(login, path);
+	enum outcome outcome = DENIED;
 
 	while (outcome == DENIED) {
 		switch (keyring_get(login->worker->common->keyring, path, &key, &err)) {
@@ -282,14 +292,8 @@ static enum outcome file_offer(struct login *login, const char *path)
 
 static enum outcome public_keys(struct login *login)
 {
-	enum outcome outcome = DENIED;
+	enum outcome outcome = agent_offer(login);
 
-	vec_each(&login->settings->identities, path)
-		if (outcome == DENIED)
-			outcome = agent_offer_file(login, *path);
-	for (size_t i = 0; i < login->agent.count && outcome == DENIED; i++)
-		if (!login->settings->identities_only)
-			outcome = agent_offer(login, i);
 	vec_each(&login->settings->identities, path)
 		if (outcome == DENIED)
 			outcome = file_offer(login, *path);
@@ -405,6 +409,5 @@ bool login(struct session *session, const struct ssh_settings *settings, struct 
 	}
 	sshagent_guard_free(login.guard);
 	sshagent_keys_release(&login.agent);
-	free(login.agent_used);
 	return outcome == IN;
 }

@@ -203,31 +203,32 @@ bool sshagent_list(struct sshagent_keys *keys, const char *path, struct wake *wa
 
 struct sshagent_guard {
 	pthread_t thread;
-	pthread_mutex_t lock;
 	char *path;
-	int inner, outer; /* ours, and the library's, which the library closes */
+	const struct sshagent_keys *keys;
+	int fd; /* our end */
 	struct wake *wake;
-	unsigned char *blob;
-	size_t blob_len;
 };
 
-static bool show_one(struct sshagent_guard *guard, const struct patience *patience)
+static bool show_keys(struct sshagent_guard *guard, const struct patience *patience)
 {
-	unsigned char *bytes;
-	size_t len;
+	struct str frame = { .bound = SSHAGENT_FRAME_MAX };
+	unsigned char blob[BLOB_MAX], count[5] = { LISTED };
 	bool ok;
 
-	pthread_mutex_lock(&guard->lock);
-	len = 5 + 4 + guard->blob_len + 4;
-	bytes = mem_new(len);
-	bytes[0] = LISTED;
-	put_number(bytes + 1, 1);
-	put_number(bytes + 5, guard->blob_len);
-	if (guard->blob_len)
-		memcpy(bytes + 9, guard->blob, guard->blob_len);
-	pthread_mutex_unlock(&guard->lock);
-	ok = frame_write(guard->inner, bytes, len, patience);
-	free(bytes);
+	put_number(count + 1, guard->keys->count);
+	str_add(&frame, (char *)count, sizeof(count));
+	vec_each(guard->keys, key) {
+		size_t len = blob_decode(key->blob, blob, sizeof(blob));
+
+		put_number(count, len);
+		str_add(&frame, (char *)count, 4);
+		str_add(&frame, (char *)blob, len);
+		put_number(count, 0); /* no comment */
+		str_add(&frame, (char *)count, 4);
+	}
+	ok = !frame.cut &&
+		frame_write(guard->fd, (const unsigned char *)frame.data, frame.len, patience);
+	str_release(&frame);
 	return ok;
 }
 
@@ -240,11 +241,11 @@ static bool serve(struct sshagent_guard *guard, const unsigned char *request, si
 	bool ok;
 
 	if (request[0] == LIST)
-		return show_one(guard, &patience);
+		return show_keys(guard, &patience);
 	if (request[0] == SIGN)
 		answer = exchange(guard->path, request, len, &answer_len, &patience, NULL);
-	ok = answer ? frame_write(guard->inner, answer, answer_len, &patience) :
-		      frame_write(guard->inner, &failure, 1, &patience);
+	ok = answer ? frame_write(guard->fd, answer, answer_len, &patience) :
+		      frame_write(guard->fd, &failure, 1, &patience);
 	free(answer);
 	return ok;
 }
@@ -257,17 +258,17 @@ static void *guard_main(void *argument)
 	bool ok = true;
 	size_t len;
 
-	while (ok && (request = frame_read(guard->inner, &len, &patience))) {
+	while (ok && (request = frame_read(guard->fd, &len, &patience))) {
 		ok = serve(guard, request, len);
 		free(request);
 	}
 	/* The library, if it still waits, gets an end. */
-	shutdown(guard->inner, SHUT_RDWR);
+	shutdown(guard->fd, SHUT_RDWR);
 	return NULL;
 }
 
-struct sshagent_guard *sshagent_guard_new(const char *path, struct wake *wake, int *fd,
-	struct err *err)
+struct sshagent_guard *sshagent_guard_new(const char *path, const struct sshagent_keys *keys,
+	struct wake *wake, int *fd, struct err *err)
 {
 	struct sshagent_guard *guard = mem_new(sizeof(*guard));
 	pthread_attr_t attributes;
@@ -278,9 +279,8 @@ struct sshagent_guard *sshagent_guard_new(const char *path, struct wake *wake, i
 		free(guard);
 		return NULL;
 	}
-	*guard = (struct sshagent_guard){ .inner = pair[0], .outer = pair[1], .wake = wake };
+	*guard = (struct sshagent_guard){ .fd = pair[0], .keys = keys, .wake = wake };
 	guard->path = mem_text(path);
-	pthread_mutex_init(&guard->lock, NULL);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, (size_t)256 << 10);
 	code = pthread_create(&guard->thread, &attributes, guard_main, guard);
@@ -293,19 +293,9 @@ struct sshagent_guard *sshagent_guard_new(const char *path, struct wake *wake, i
 	err_errno(err, ERR_IO, "cannot start a thread");
 	close(pair[0]);
 	close(pair[1]);
-	pthread_mutex_destroy(&guard->lock);
 	free(guard->path);
 	free(guard);
 	return NULL;
-}
-
-void sshagent_guard_show(struct sshagent_guard *guard, const char *blob)
-{
-	pthread_mutex_lock(&guard->lock);
-	free(guard->blob);
-	guard->blob = mem_new(BLOB_MAX);
-	guard->blob_len = blob_decode(blob, guard->blob, BLOB_MAX);
-	pthread_mutex_unlock(&guard->lock);
 }
 
 void sshagent_guard_free(struct sshagent_guard *guard)
@@ -313,11 +303,9 @@ void sshagent_guard_free(struct sshagent_guard *guard)
 	if (!guard)
 		return;
 	/* Ends the thread's reading at once; a signature in progress has its own deadline. */
-	shutdown(guard->inner, SHUT_RDWR);
+	shutdown(guard->fd, SHUT_RDWR);
 	pthread_join(guard->thread, NULL);
-	close(guard->inner);
-	pthread_mutex_destroy(&guard->lock);
+	close(guard->fd);
 	free(guard->path);
-	free(guard->blob);
 	free(guard);
 }

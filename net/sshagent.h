@@ -3,8 +3,8 @@
  * The user's ssh-agent, spoken to by ourselves. libssh would offer every key that it
  * holds, wait for it without an end, and keep a connection to it for the life of the
  * session. So the keys are listed here, and the library gets a guarded agent: a socket
- * behind which a small thread shows one key at a time and passes signatures on, with a
- * deadline. It ends with the login.
+ * behind which a small thread shows the keys that we want, in our order, and passes
+ * signatures on, with a deadline. It ends with the login.
  */
 #ifndef NET_SSHAGENT_H
 #define NET_SSHAGENT_H
@@ -38,11 +38,12 @@ bool sshagent_list(struct sshagent_keys *keys, const char *path, struct wake *wa
 
 struct sshagent_guard;
 
-/* *fd is the library's end, which the library closes. NULL: err says why. */
-struct sshagent_guard *sshagent_guard_new(const char *path, struct wake *wake, int *fd,
-	struct err *err);
-/* From now on only this key is shown; between the library's calls. */
-void sshagent_guard_show(struct sshagent_guard *guard, const char *blob);
+/*
+ * An agent that holds these keys only, in this order; they outlive it. *fd is the library's
+ * end, which the library closes. NULL: err says why.
+ */
+struct sshagent_guard *sshagent_guard_new(const char *path, const struct sshagent_keys *keys,
+	struct wake *wake, int *fd, struct err *err);
 void sshagent_guard_free(struct sshagent_guard *guard); /* NULL is fine */
 
 #endif

@@ -154,6 +154,28 @@ static bool changed(const char *path, struct timespec *last)
 	return differs;
 }
 
+/* Another ssh, a wrapper perhaps, may read other files than those that are scanned here. */
+static bool is_systems_ssh(void)
+{
+	const char *path = getenv("PATH");
+
+	for (const char *at = path ? path : ""; *at;) {
+		size_t len = strcspn(at, ":");
+		struct str file = { 0 };
+		bool there;
+
+		str_add(&file, at, len);
+		str_adds(&file, "/ssh");
+		there = access(str_text(&file), X_OK) == 0;
+		str_release(&file);
+		if (there)
+			return (len == 8 && memcmp(at, "/usr/bin", 8) == 0) ||
+				(len == 4 && memcmp(at, "/bin", 4) == 0);
+		at += len + (at[len] == ':');
+	}
+	return true;
+}
+
 static void look_again(struct sshconfig *config)
 {
 	bool user = changed(config->user_config, &config->user_changed);
@@ -162,7 +184,8 @@ static void look_again(struct sshconfig *config)
 		forget(config);
 	if (config->scanned)
 		return;
-	config->uniform = !scan(config, config->user_config, 0) && !scan(config, SYSTEM_CONFIG, 0);
+	config->uniform = is_systems_ssh() && !scan(config, config->user_config, 0) &&
+		!scan(config, SYSTEM_CONFIG, 0);
 	config->scanned = true;
 }
 

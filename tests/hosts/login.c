@@ -19,12 +19,13 @@ static int end(void **state)
 	return 0;
 }
 
-static void answer(struct farm *farm, uint64_t prompt, bool yes, const char *text)
+static void answer(struct farm *farm, const struct message *prompt, bool yes, const char *text)
 {
 	struct commands commands = { 0 };
 	struct command *command = commands_add(&commands, COMMAND_ANSWER);
 
-	command->prompt = prompt;
+	command->host = prompt->host;
+	command->prompt = prompt->prompt.id;
 	command->yes = yes;
 	command->text = mem_text(text);
 	network_do(farm->network, command);
@@ -64,7 +65,7 @@ static void unknown_key_is_asked_about_once(void **state)
 	prompt = farm_expect(farm, MESSAGE_PROMPT, 10);
 	assert_int_equal(prompt->prompt.kind, PROMPT_HOST_KEY);
 	assert_non_null(strstr(prompt->prompt.text, expected));
-	answer(farm, prompt->prompt.id, true, NULL);
+	answer(farm, prompt, true, NULL);
 	message_free(prompt);
 	did = farm_expect(farm, MESSAGE_DID, 10);
 	assert_string_equal(did->did.what, "host key accepted");
@@ -88,7 +89,7 @@ static void unknown_key_that_is_not_accepted(void **state)
 	farm_host(farm, "one");
 	farm_go(farm, true, false, true);
 	prompt = farm_expect(farm, MESSAGE_PROMPT, 10);
-	answer(farm, prompt->prompt.id, false, NULL);
+	answer(farm, prompt, false, NULL);
 	message_free(prompt);
 	farm_expect_link(farm, LINK_REFUSED, 10);
 	farm_said(farm, "not accepted");
@@ -222,11 +223,12 @@ static void passphrase_is_asked_once_for_all_hosts(void **state)
 	while (up < 3) {
 		message = farm_next(farm, clock_ms() + 20000);
 		assert_non_null(message);
+		farm_note(farm, message);
 		if (message->kind == MESSAGE_PROMPT) {
 			assert_int_equal(message->prompt.kind, PROMPT_SECRET);
 			assert_null(strstr(message->prompt.text, "sesame"));
 			/* The first answer is wrong. */
-			answer(farm, message->prompt.id, true, prompts++ ? "sesame" : "open");
+			answer(farm, message, true, prompts++ ? "sesame" : "open");
 		}
 		up += message->kind == MESSAGE_LINK && message->link.state == LINK_UP;
 		message_free(message);
