@@ -82,8 +82,8 @@ static int question_piece(const struct app *app, struct frame *frame, int row, i
 
 	if (app->questions.count == 0)
 		return at;
-	snprintf(text, sizeof(text), "%zu %s: a answers", app->questions.count,
-		app->questions.count == 1 ? "question" : "questions");
+	snprintf(text, sizeof(text), "%zu question%s%s", app->questions.count,
+		app->questions.count == 1 ? "" : "s", app->open_question ? "" : ": a answers");
 	return piece(frame, row, at, end, STYLE_LOOK, text);
 }
 

@@ -236,6 +236,10 @@ void frame_box(struct frame *frame, struct rect area, const char *title)
 	int bottom = area.row + area.rows - 1, right = area.column + area.columns - 1;
 
 	frame_fill(frame, area, STYLE_NORMAL);
+	for (int row = area.row; row <= bottom; row++)
+		for (int column = area.column; column <= right; column++)
+			if (inside(frame, row, column))
+				cell_of(frame, row, column)->current = false;
 	frame_rule(frame, area.row, area.column, area.columns);
 	frame_rule(frame, bottom, area.column, area.columns);
 	for (int row = area.row; row <= bottom; row++) {

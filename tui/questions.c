@@ -100,9 +100,9 @@ static void answer(struct app *app, bool yes, const char *text, struct commands 
 	command->prompt = question->prompt.id;
 	command->yes = yes;
 	command->text = mem_text(text);
-	if (question->prompt.kind == PROMPT_HOST_KEY)
-		ledger_note(app, commands, yes ? "host key accepted" : "host key refused", question->host,
-			question->prompt.text, NULL);
+	/* What follows a yes is told by the worker that writes the key down. */
+	if (question->prompt.kind == PROMPT_HOST_KEY && !yes)
+		ledger_note(app, commands, "host key refused", question->host, question->prompt.text, NULL);
 	questions_drop(app, question->host, question->prompt.id);
 }
 
@@ -190,7 +190,8 @@ static struct rect place_box(const struct app *app, const struct frame *frame, i
 
 static void draw_keys(struct frame *frame, struct rect box, const struct question *question)
 {
-	static const char *const host_key[] = { "y", "accept and remember", "n", "refuse", "Esc", "later" };
+	const char *accept = box.columns >= 50 ? "accept and remember" : "accept";
+	const char *const host_key[] = { "y", accept, "n", "refuse", "Esc", "later" };
 	static const char *const text[] = { "Enter", "send", "Esc", "later" };
 	const char *const *keys = question->prompt.kind == PROMPT_HOST_KEY ? host_key : text;
 	int count = question->prompt.kind == PROMPT_HOST_KEY ? 6 : 4;
