@@ -26,9 +26,13 @@ def main():
         os.execvp(sys.argv[3], sys.argv[3:])
     with open(fifo, encoding="ascii") as file:
         file.read()
+    # Stopped, the agent does not fork and take the number.
+    os.kill(agent, signal.SIGSTOP)
+    os.waitpid(agent, os.WUNTRACED)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     spawn(pid)
+    os.kill(agent, signal.SIGCONT)
     os.waitpid(agent, 0)
 
 
