@@ -101,8 +101,20 @@ dovecot_24() {
 		  passwd_file_path = $root/etc/dovecot/users
 		  default_password_scheme = PLAIN
 		}
+		passdb quoted {
+		  driver = passwd-file
+		  passwd_file_path = $root/etc/dovecot/users.quoted
+		  default_password_scheme = PLAIN
+		}
 		userdb passwd-file {
 		  passwd_file_path = $root/etc/dovecot/users
+		}
+		userdb static {
+		  fields {
+		    uid = $3
+		    gid = $4
+		    home = $root/srv/vmail/$home
+		  }
 		}
 	TEXT
 	[ "$format" = "$driver" ] || echo "mailbox_list_layout = index"
