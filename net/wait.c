@@ -42,19 +42,6 @@ void wake_clear(struct wake *wake)
 	eventfd_read(wake->fd, &ignored);
 }
 
-int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t clock_wall_s(void)
-{
-	return (int64_t)time(NULL);
-}
-
 int wait_left(int64_t deadline_ms)
 {
 	int64_t left = deadline_ms - clock_ms();

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/clock.h"
 #include "core/base/err.h"
 
 /* What cuts waits short: `fd` (an eventfd) becomes readable when something changed. */
@@ -23,9 +24,6 @@ void wake_release(struct wake *wake);
 void wake_up(struct wake *wake);    /* any thread */
 void wake_stop(struct wake *wake);  /* any thread; stays */
 void wake_clear(struct wake *wake); /* the waiting thread: what woke it was seen to */
-
-int64_t clock_ms(void);     /* the console's monotonic time; counts through sleep */
-int64_t clock_wall_s(void); /* seconds since the epoch */
 
 /* Milliseconds for poll(2) until the deadline: at least 0, at most an hour. */
 int wait_left(int64_t deadline_ms);

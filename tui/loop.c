@@ -10,7 +10,7 @@
 
 #include "core/base/mem.h"
 #include "core/message.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 #include "tui/frame.h"
 #include "tui/term.h"
 

@@ -18,7 +18,7 @@
 #include "net/network.h"
 #include "tui/app.h"
 #include "tui/batch/batch.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 #include "tui/loop.h"
 #include "tui/term.h"
 

@@ -18,7 +18,7 @@
 
 #include "core/base/json.h"
 #include "tui/batch/batch.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
 /* What the hosts say once the network is opened, and what they were asked. */
 struct script {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tui/batch/ask.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
 enum { QUICK_MS = 1000 };
 

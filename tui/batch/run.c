@@ -10,7 +10,7 @@
 
 #include "core/store/store.h"
 #include "tui/batch/table.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
 void batch_say(const char *format, ...)
 {

@@ -6,7 +6,7 @@
 #include "core/store/store.h"
 #include "tui/batch/ask.h"
 #include "tui/batch/gather.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
 void batch_carry(struct batch *batch, struct commands *commands)
 {

@@ -5,7 +5,7 @@
 
 #include "core/base/json.h"
 #include "tui/batch/gather.h"
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
 enum { PATIENCE_S = 30 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tui/clock.h"
+#include "core/base/clock.h"
 
 #include <time.h>
 

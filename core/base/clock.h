@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The two clocks of the console. core/ reads none: times go into it with the messages. */
-#ifndef TUI_CLOCK_H
-#define TUI_CLOCK_H
+/*
+ * The two clocks of the console, for net/ and tui/. The rest of core/ reads none: times go
+ * into it with the messages.
+ */
+#ifndef CORE_BASE_CLOCK_H
+#define CORE_BASE_CLOCK_H
 
 #include <stdint.h>
 
