@@ -4,9 +4,12 @@
  * files of the same shape, read strictly (assets/themes/ holds the built-in ones, to be
  * copied and changed):
  *
- *	{ "styles": { "look": { "color": 179, "color16": 3, "bold": true }, … } }
+ *	{ "color": true,
+ *	  "styles": { "look": { "color": 179, "color16": 3, "bold": true }, … },
+ *	  "current": { "background": 237, "background16": -1 } }
  *
- * Every style must be there. The background is the terminal's own, but for the current row.
+ * Every style must be there. The background is the terminal's own, but for the current row;
+ * without "current" that one is drawn in reverse.
  */
 #ifndef TUI_THEME_H
 #define TUI_THEME_H

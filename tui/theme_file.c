@@ -84,8 +84,6 @@ static void read_style(const char *key, const struct json *value, void *context)
 			*reading->look = (struct look){ .color = COLOR_OWN, .color16 = COLOR_OWN };
 			if (json_kind(value) != JSON_OBJECT)
 				bad(reading, "styles", key, "an object");
-			if (reading->seen[style])
-				bad(reading, "styles", key, "to see it once only");
 			reading->seen[style] = true;
 			json_members(value, read_look, reading);
 			return;
@@ -110,12 +108,14 @@ static void read_top(const char *key, const struct json *value, void *context)
 {
 	struct reading *reading = context;
 
-	if (strcmp(key, "styles") == 0 && json_kind(value) == JSON_OBJECT)
+	if (strcmp(key, "color") == 0 && json_kind(value) == JSON_BOOL)
+		reading->theme->color = json_truth(value, true);
+	else if (strcmp(key, "styles") == 0 && json_kind(value) == JSON_OBJECT)
 		json_members(value, read_style, reading);
 	else if (strcmp(key, "current") == 0 && json_kind(value) == JSON_OBJECT)
 		json_members(value, read_current, reading);
 	else
-		bad(reading, "", key, "the objects \"styles\" and \"current\" here, nothing else");
+		bad(reading, "", key, "\"color\" (true or false) and the objects \"styles\" and \"current\" here, nothing else");
 }
 
 bool theme_parse(struct theme *theme, const char *path, const char *bytes, size_t len,
