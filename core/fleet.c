@@ -75,6 +75,7 @@ static void facts_release(struct sample_facts *facts)
 	free(facts->dovecot);
 	free(facts->postfix);
 	free(facts->log);
+	free(facts->base_dir);
 }
 
 static void host_release(struct host *host)
