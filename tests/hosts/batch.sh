@@ -38,7 +38,7 @@ exits 0 mailboxes --json
 is "mailboxes has the keys that others rely on, and no other" "$(rows 'list(rows[0])')" \
 	"['mailbox', 'hosts', 'imap', 'pop3', 'addresses', 'cpu_percent', 'read_bps', 'write_bps', 'deliveries_per_minute', 'age_ms']"
 is "each mailbox has the sessions that doveadm who says" \
-	"$(rows '"\n".join(sorted(f"{r["mailbox"]} {r["imap"] + r["pop3"]}" for r in rows if r["imap"] + r["pop3"]))')" \
+	"$(rows '"\n".join(sorted("%s %d" % (r["mailbox"], r["imap"] + r["pop3"]) for r in rows if r["imap"] + r["pop3"]))')" \
 	"$(for host in mail1 mail2 mail3; do who "$host"; done | awk '$2 ~ /^(imap|pop3)$/ { n[$1]++ } END { for (m in n) print m, n[m] }' | LC_ALL=C sort)"
 is "a mailbox is on its own host" "$(rows '[r["hosts"] for r in rows if r["mailbox"].startswith("u0007@")]')" "[['mail2']]"
 is "no mailbox has two rows" "$(rows 'max(collections.Counter(r["mailbox"] for r in rows).values())')" 1
@@ -54,7 +54,7 @@ says "a wrong column, too" 'no column "weight"'
 # sessions
 exits 0 sessions --json
 is "sessions are those of doveadm who, process by process" \
-	"$(rows '"\n".join(sorted(f"{r["mailbox"]} {r["service"]} {r["pid"]}" for r in rows))')" \
+	"$(rows '"\n".join(sorted("%(mailbox)s %(service)s %(pid)s" % r for r in rows))')" \
 	"$(for host in mail1 mail2 mail3; do who "$host"; done | LC_ALL=C sort)"
 mailbox=$(who mail1 | awk 'NR == 1 { print $1 }')
 exits 0 sessions "$mailbox" --json --once

@@ -35,6 +35,7 @@ struct farm {
 	char address[24];
 	int port;
 	pid_t sshd;
+	const char *tail; /* of sshd_config: Match blocks; NULL: none */
 	struct config config;
 	struct inbox *inbox;
 	struct network *network;
@@ -121,8 +122,9 @@ static inline void farm_sshd(struct farm *farm, const char *extra)
 	str_addf(&text, "%s\nListenAddress %s\nPort %d\nHostKey %s/hostkey\nPidFile none\n"
 		"AuthorizedKeysFile %s/authorized_keys\nStrictModes no\nUsePAM no\n"
 		"PasswordAuthentication no\nKbdInteractiveAuthentication no\nMaxStartups 100:30:200\n"
-		"MaxSessions 10\nSetEnv HOME=%s/home XDG_CACHE_HOME=%s/home/.cache\n",
-		extra, farm->address, farm->port, farm->folder, farm->folder, farm->folder, farm->folder);
+		"MaxSessions 10\nSetEnv HOME=%s/home XDG_CACHE_HOME=%s/home/.cache\n%s",
+		extra, farm->address, farm->port, farm->folder, farm->folder, farm->folder, farm->folder,
+		farm->tail ? farm->tail : "");
 	farm_write(farm, "sshd_config", str_text(&text));
 	str_release(&text);
 	farm->sshd = fork();

@@ -11,5 +11,5 @@ exits 0 mailboxes --json
 is "no mailbox has two rows" "$(rows 'max(collections.Counter(r["mailbox"] for r in rows).values())')" 1
 is "both hosts are named" "$(rows '[r["hosts"] for r in rows if r["mailbox"].startswith("u0001@")]')" "[['mail1', 'mail2']]"
 is "sessions of both are added up" \
-	"$(rows '"\n".join(sorted(f"{r["mailbox"]} {r["imap"] + r["pop3"]}" for r in rows if r["imap"] + r["pop3"]))')" \
+	"$(rows '"\n".join(sorted("%s %d" % (r["mailbox"], r["imap"] + r["pop3"]) for r in rows if r["imap"] + r["pop3"]))')" \
 	"$(for host in mail1 mail2; do who "$host"; done | awk '{ n[$1]++ } END { for (m in n) print m, n[m] }' | LC_ALL=C sort)"

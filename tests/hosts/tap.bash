@@ -18,6 +18,10 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/mailmend-hosts-XXXXXX") || exit 1
 export MAILMEND_LAB=$work/lab XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
 out=$work/out talk=$work/talk config=
 number=0 failures=0
+[ -x "$program" ] || {
+	echo "Bail out! there is no program $program; build it or name it in MAILMEND"
+	exit 1
+}
 
 tap_end() {
 	local code=$?
