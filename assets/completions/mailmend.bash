@@ -17,7 +17,7 @@ _mailmend_words() {
 }
 
 _mailmend_files() {
-	compopt -o filenames
+	compopt -o filenames 2>/dev/null
 	mapfile -t COMPREPLY < <(compgen -f -- "$1")
 }
 
@@ -26,7 +26,7 @@ _mailmend_options() {
 	local all='--config --read-only --help --version'
 	case $1 in
 	hosts) echo "$all --json --once --host --timeout" ;;
-	add) echo "$all --name --identity --known-hosts --become --timeout" ;;
+	add) echo "$all --name --identity --known-hosts --become --unchecked --timeout" ;;
 	prepare) echo "$all --undo --yes --timeout" ;;
 	mailboxes) echo "$all --json --once --host --timeout --filter --sort --limit" ;;
 	sessions) echo "$all --json --once --host --timeout" ;;

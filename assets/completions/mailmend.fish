@@ -59,5 +59,6 @@ complete -c mailmend -n '__mailmend_is add' -l name -x -d 'how you call the host
 complete -c mailmend -n '__mailmend_is add' -l identity -r -F -d 'key to log in with'
 complete -c mailmend -n '__mailmend_is add' -l known-hosts -r -F -d 'file of host keys'
 complete -c mailmend -n '__mailmend_is add' -l become -x -a '"sudo -n"' -d 'run the root-owned agent'
+complete -c mailmend -n '__mailmend_is add' -l unchecked -d 'write it without a login'
 complete -c mailmend -n '__mailmend_is prepare' -l undo -d 'take away what was installed'
 complete -c mailmend -n '__mailmend_is prepare' -l yes -d 'do not ask'
