@@ -86,7 +86,7 @@ static bool go_on(struct login *login, int64_t deadline_ms)
 static void trouble(struct login *login, const char *text)
 {
 	if (!login->trouble[0])
-		snprintf(login->trouble, sizeof(login->trouble), "%s", text);
+		snprintf(login->trouble, sizeof(login->trouble), "%.*s", (int)sizeof(login->trouble) - 1, text);
 }
 
 /* Moves the agent's copy of a file's key, if it has one, behind the first `kept`. */
