@@ -198,8 +198,8 @@ dovecot_conf() {
 }
 
 dovecot_conf_spaces() {
+	[ "$(uses_syslog "$1")" = yes ] || echo "log_path = /var/log/dovecot.log"
 	cat <<-'TEXT'
-		log_path = /var/log/dovecot.log
 		mail_uid = vmail
 		mail_gid = vmail
 		service lmtp {

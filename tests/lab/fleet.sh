@@ -16,12 +16,13 @@ host_do() {
 read_options() {
 	fleet_kind='' fleet_hosts=3 fleet_format=mixed fleet_mailboxes=100 fleet_messages=20 fleet_prefix=''
 	fleet_extra=no fleet_shared=no fleet_dovecot=2.3 fleet_shell=/bin/bash fleet_root='' fleet_net='' fleet_bridge=''
-	fleet_tag='' fleet_empty=no fleet_stores=$lab/stores
+	fleet_tag='' fleet_empty=no fleet_syslog=no fleet_stores=$lab/stores
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--extra) fleet_extra=yes ;;
 		--shared) fleet_shared=yes ;;
 		--empty) fleet_empty=yes ;;
+		--syslog) fleet_syslog=yes ;;
 		--hosts | --format | --mailboxes | --messages | --prefix | --dovecot | --kind | --shell)
 			[ $# -ge 2 ] || usage "$1 needs a value; see lab help."
 			printf -v "fleet_${1#--}" %s "$2"
@@ -59,6 +60,7 @@ check_options() {
 	B | C) spaces_possible "$fleet_kind" || die "Hosts of kind $fleet_kind cannot be made here; see lab help." ;;
 	*) usage "--kind must be A, B or C, not \"$fleet_kind\"." ;;
 	esac
+	[ "$fleet_syslog" = no ] || [ "$fleet_kind" != A ] || die "--syslog needs namespaces (kind B or C)."
 	[ "$fleet_dovecot" = 2.3 ] || [ "$fleet_kind" != A ] || die "Dovecot 2.4 needs namespaces (kind B or C)."
 }
 

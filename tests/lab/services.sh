@@ -40,16 +40,21 @@ sshd_plain() {
 	sshd_common
 }
 
+# With --syslog every second host has all its logs in one file, by way of /dev/log.
+uses_syslog() {
+	[ "$fleet_syslog" = yes ] && [ $(($1 % 2)) -eq 0 ] && echo yes || echo no
+}
+
 postfix_main() {
 	cat <<-TEXT
 		compatibility_level = 3.6
+		myhostname = mail$1.lab
 		mydestination =
 		inet_interfaces = all
 		inet_protocols = ipv4
 		mynetworks = 127.0.0.0/8 $fleet_net.0/24
 		virtual_mailbox_domains = example.org example.net example.com
 		virtual_transport = lmtp:unix:private/dovecot-lmtp
-		maillog_file = /var/log/mail.log
 		smtpd_client_connection_count_limit = 0
 		smtpd_relay_restrictions = permit_mynetworks reject_unauth_destination
 		relayhost =
@@ -58,6 +63,7 @@ postfix_main() {
 		alias_database =
 		biff = no
 	TEXT
+	[ "$(uses_syslog "$1")" = yes ] || echo "maillog_file = /var/log/mail.log"
 }
 
 # The system's master.cf without change of root folder: a private spool holds no copies of /etc.

@@ -68,7 +68,7 @@ spaces_prepare() {
 	folder=$(host_folder "$name")
 	fs=$folder/fs
 	umask 022
-	mkdir -p "$folder/ctl" "$folder/root" "$fs"/etc/{dovecot,postfix,ssh,sudoers.d} "$fs"/var/{log,tmp} \
+	mkdir -p "$folder/ctl" "$folder/root" "$folder/dev" "$fs"/etc/{dovecot,postfix,ssh,sudoers.d} "$fs"/var/{log,tmp} \
 		"$fs"/var/lib/{postfix,dovecot} "$fs/var/spool/postfix" "$fs/tmp" "$fs/usr/local/sbin" \
 		"$fs/root/.ssh" "$fs/home/ops/.ssh"
 	chmod 700 "$fs/root" "$fs/root/.ssh" "$fs/home/ops/.ssh"
@@ -76,9 +76,9 @@ spaces_prepare() {
 	accounts_system "$fs" "$root"
 	accounts_users "$number" "$vmail_id" "$vmail_id" '' >"$fs/etc/dovecot/users"
 	accounts_quoted <"$fs/etc/dovecot/users" >"$fs/etc/dovecot/users.quoted"
-	{ dovecot_conf "$(host_format "$number")" '' "$vmail_id" "$vmail_id"; dovecot_conf_spaces; } >"$fs/etc/dovecot/dovecot.conf"
+	{ dovecot_conf "$(host_format "$number")" '' "$vmail_id" "$vmail_id"; dovecot_conf_spaces "$number"; } >"$fs/etc/dovecot/dovecot.conf"
 	cp -r "$root/etc/postfix/." "$fs/etc/postfix/"
-	postfix_main >"$fs/etc/postfix/main.cf"
+	postfix_main "$number" >"$fs/etc/postfix/main.cf"
 	postfix_master "$root" >"$fs/etc/postfix/master.cf"
 	sshd_spaces >"$fs/etc/ssh/sshd_config"
 	host_key "$fs" "$(host_address "$name")" "$name" >"$folder/known_hosts" || return 1
@@ -115,7 +115,7 @@ spaces_start() {
 	rm -f "$folder/ctl/"*
 	mkfifo "$folder/ctl/go"
 	reach setsid unshare -n -u -m -p -f --kill-child --mount-proc --propagation private \
-		bash "$here/host-init" "$mark" "$folder" "$name" "$fleet_root" "$here" "$private_paths" \
+		bash "$here/host-init" "$mark" "$folder" "$name" "$fleet_root" "$here" "$(uses_syslog "$number")" "$private_paths" \
 		</dev/null >"$folder/ctl/log" 2>&1 &
 	disown
 	spaces_first_process "$folder" || return 1

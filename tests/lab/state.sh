@@ -42,7 +42,7 @@ check_folder_name() {
 
 state_write() {
 	local name
-	for name in stores kind hosts format mailboxes messages prefix extra shared dovecot shell root net bridge tag; do
+	for name in stores syslog kind hosts format mailboxes messages prefix extra shared dovecot shell root net bridge tag; do
 		local variable=fleet_$name
 		printf '%s=%q\n' "$variable" "${!variable}"
 	done >"$lab/state"

@@ -77,6 +77,20 @@ class Connection:
 
 class Imap(Connection):
     tag = 0
+    messages = 0
+
+    async def line(self, seconds=ANSWER_SECONDS):
+        line = await super().line(seconds)
+        exists = re.match(rb"\* (\d+) EXISTS", line)
+        if exists:
+            self.messages = int(exists.group(1))
+        return line
+
+    async def fetch(self, last, what):
+        """The messages 1 to LAST, as far as they are there: a range beyond is an error to Dovecot."""
+        last = min(last, self.messages)
+        if last > 0:
+            await self.command(f"FETCH 1:{last} {what}")
 
     async def login(self, name):
         await self.until(b"* OK")
@@ -121,8 +135,8 @@ async def fetching_client(target, name):
     try:
         await connection.login(name)
         for _ in range(random.randint(1, 4)):
-            await connection.command("FETCH 1:* (FLAGS RFC822.SIZE)")
-            await connection.command("FETCH 1:5 BODY.PEEK[]")
+            await connection.fetch(HOT_LIMIT, "(FLAGS RFC822.SIZE)")
+            await connection.fetch(5, "BODY.PEEK[]")
             await asyncio.sleep(random.uniform(1, 4))
         await connection.command("LOGOUT")
     finally:
@@ -134,7 +148,7 @@ async def restless_client(target, name):
     try:
         await connection.login(name)
         for _ in range(1000):
-            await connection.command("FETCH 1:* BODY.PEEK[]")
+            await connection.fetch(HOT_LIMIT, "BODY.PEEK[]")
             await connection.command('SEARCH TEXT "never written"')
             await asyncio.sleep(0.2)
         await connection.command("LOGOUT")
@@ -192,10 +206,12 @@ async def hot_reader(target, name):
     try:
         await connection.login(name)
         for _ in range(20):
-            await connection.command("FETCH 1:* (FLAGS)")
+            await connection.command("NOOP")
+            await connection.fetch(HOT_LIMIT, "(FLAGS)")
             await asyncio.sleep(random.uniform(1, 3))
-        await connection.command(f"STORE {HOT_LIMIT}:* +FLAGS.SILENT (\\Deleted)")
-        await connection.command("EXPUNGE")
+        if connection.messages > HOT_LIMIT:
+            await connection.command(f"STORE 1:{HOT_LIMIT} +FLAGS.SILENT (\\Deleted)")
+            await connection.command("EXPUNGE")
         await connection.command("LOGOUT")
     finally:
         connection.close()
