@@ -135,12 +135,13 @@ function sessions_sample(now,    command, line, titled, told, before, same, key)
 function sessions_failed(now, told,    key) {
 	dovecot_runs = 0
 	who_again = now + 5
-	if (told ~ /Permission denied/) {
+	if (told ~ /net_connect.*Permission denied/) {
 		problem("rights", "Dovecot does not tell this user its sessions: " told, BECOME)
 		return
 	}
 	mended("rights")
-	if (told ~ /not found|No such file.*doveadm/ && told !~ /net_connect/) {
+	# What the shell says when there is none, or none that it may run.
+	if (told ~ /doveadm: / && told !~ /net_connect/) {
 		who_again = now + 30
 		problem("dovecot", "there is no Dovecot on this host: " told, \
 			"install it, or take this host out of the configuration")
