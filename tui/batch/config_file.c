@@ -113,8 +113,10 @@ bool config_file_replace(const char *path, const struct str *text, struct err *e
 	bool ok = false;
 	int fd;
 
-	str_addf(&temporary, "%s.XXXXXX", target);
-	fd = mkostemp(temporary.data, O_CLOEXEC); /* 0600 */
+	/* Always the same name: what a killed process leaves is taken away by the next. */
+	str_addf(&temporary, "%s.new", target);
+	unlink(temporary.data);
+	fd = open(temporary.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err_errno(err, ERR_IO, "%s", target);
 		goto out;

@@ -19,6 +19,7 @@ bool config_file_read(struct str *out, const char *path, struct err *err);
  * descriptor, -1 on failure. */
 int config_file_lock(const char *path, struct err *err);
 
+/* Under the lock. */
 bool config_file_replace(const char *path, const struct str *text, struct err *err);
 
 #endif
