@@ -59,11 +59,14 @@ const char *host_state(
 /* Percent used as df prints it: rounded up, so that only what is empty is 0. */
 static int used(int64_t size, int64_t free)
 {
+	double percent;
+
 	if (size <= 0 || free < 0)
 		return -1;
 	if (free >= size)
 		return 0;
-	return (int)(((double)(size - free) * 100 + (double)size - 1) / (double)size);
+	percent = ((double)(size - free) * 100 + (double)size - 1) / (double)size;
+	return percent < 100 ? (int)percent : 100;
 }
 
 static int disk_used(const struct sample_disk *disk)

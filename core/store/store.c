@@ -57,14 +57,23 @@ static const char schema[] =
 	"PRAGMA application_id = 1835888228;"
 	"PRAGMA user_version = 1;";
 
+/* Quotas and limits fill a disk, too, and come as errors of another kind: then the reason of
+ * the last call that failed tells (the library's own sqlite3_system_errno says 0 here). */
+static bool is_full(int code, int reason)
+{
+	return (code & 0xFF) == SQLITE_FULL ||
+		((code & 0xFF) == SQLITE_IOERR &&
+			(reason == ENOSPC || reason == EDQUOT || reason == EFBIG));
+}
+
 /* One sentence about what the library said last. */
 static bool failed(const struct store *store, int code, struct err *err)
 {
-	switch (code & 0xFF) {
-	case SQLITE_FULL:
+	if (is_full(code, errno))
 		return err_set(err, ERR_IO,
 			"the store %s cannot be written: its disk is full; make room, nothing is recorded until then",
 			store->path);
+	switch (code & 0xFF) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(err, ERR_IO,
