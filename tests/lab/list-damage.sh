@@ -26,7 +26,7 @@ awk -F '\t' -v format="$format" -v names="$names" '
 	/^#/ { next }
 	FILENAME ~ /oracle$/ { rows[$1] = rows[$1] line() "\n"; row[$1, $2] = 1; next }
 	function line() {
-		return sprintf("    %-12s %-11s %-7s %-11s %-11s %-19s %-8s %-5s %-5s %s", $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		return sprintf("    %-12s %-16s %-7s %-11s %-11s %-19s %-8s %-5s %-5s %s", $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 	}
 	names == "yes" { if (fits($1)) print $1; next }
 	fits($1) {
@@ -39,5 +39,5 @@ awk -F '\t' -v format="$format" -v names="$names" '
 				print lines[i]
 	}
 	function line_of_titles() {
-		return sprintf("    %-12s %-11s %-7s %-11s %-11s %-19s %-8s %-5s %-5s %s", "format", "where", "before", "login", "next", "class", "messages", "flags", "uids", "resync")
+		return sprintf("    %-12s %-16s %-7s %-11s %-11s %-19s %-8s %-5s %-5s %s", "format", "where", "before", "login", "next", "class", "messages", "flags", "uids", "resync")
 	}' "$here/oracle" "$here/damage-kinds.txt"
