@@ -224,14 +224,21 @@ marked() {
 # kill_trees PID…: ends processes and all that descend from them, and waits until they are gone.
 # Parents are stopped first, so that none starts another while the list is made.
 kill_trees() {
-	local all=() list=("$@")
+	local pid next list=("$@")
+	local -A all=()
 	while [ "${#list[@]}" -gt 0 ]; do
 		kill -STOP "${list[@]}" 2>/dev/null
-		all+=("${list[@]}")
-		mapfile -t list < <(children "${list[@]}")
+		for pid in "${list[@]}"; do
+			all[$pid]=1
+		done
+		next=()
+		for pid in $(children "${list[@]}"); do
+			[ -n "${all[$pid]:-}" ] || next+=("$pid")
+		done
+		list=("${next[@]}")
 	done
-	kill -KILL "${all[@]}" 2>/dev/null
-	within 20 all_ended "${all[@]}" || die "These processes did not end: ${all[*]}"
+	kill -KILL "${!all[@]}" 2>/dev/null
+	within 120 all_ended "${!all[@]}" || die "Processes did not end: ${!all[*]}"
 }
 
 children() {
@@ -240,10 +247,12 @@ children() {
 
 # A zombie has ended too; its parent is not ours to hurry.
 all_ended() {
-	local pid state
+	local pid stat
 	for pid in "$@"; do
-		state=$(sed 's/.*) //; s/ .*//' "/proc/$pid/stat" 2>/dev/null)
-		case $state in '' | Z | X) ;; *) return 1 ;; esac
+		stat=
+		{ read -r stat <"/proc/$pid/stat"; } 2>/dev/null
+		stat=${stat##*) }
+		case ${stat:0:1} in '' | Z | X) ;; *) return 1 ;; esac
 	done
 }
 

@@ -39,9 +39,10 @@ spaces_network() {
 		[ -z "$(reach ip -4 route show root "$net.0/24")$(reach ip -4 addr show to "$net.0/24")" ] || continue
 		fleet_bridge=$(printf 'mm%x' $(((sum + try) % 268435456)))
 		fleet_tag=$(printf 'm%x' $(((sum + try) % 268435456)))
-		reach ip link add "$fleet_bridge" type bridge 2>/dev/null || continue
 		fleet_net=$net
+		# Written down first: `down` must find the bridge also when this process is killed here.
 		state_write
+		reach ip link add "$fleet_bridge" type bridge 2>/dev/null || continue
 		reach ip addr add "$net.254/24" dev "$fleet_bridge"
 		# Another lab that chose the same in the same moment has the same route.
 		if [ "$(reach ip -4 -o addr show to "$net.254/32" | wc -l)" -gt 1 ]; then
@@ -54,6 +55,8 @@ spaces_network() {
 		reach ip link set "$fleet_bridge" up
 		return 0
 	done
+	fleet_bridge=
+	state_write
 	die "No free network was found for the hosts."
 }
 

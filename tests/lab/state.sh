@@ -11,6 +11,7 @@
 #	$lab/shared/          a folder that all hosts see as /run/lab/shared
 
 lab=${MAILMEND_LAB:-${TMPDIR:-/tmp}/mailmend-lab-$(id -u)}
+lab=${lab%/}
 # Mail lies in memory when there is room for it: many small files are slow to make on a disk.
 memory_stores=/dev/shm/mailmend-lab-$(id -u)-$(printf '%s' "$lab" | cksum | cut -d ' ' -f 1)
 # Every process of the fleet that is not inside a host's process namespace has this argument.
