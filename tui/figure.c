@@ -30,7 +30,7 @@ const char *figure_count(double number, char out[FIGURE])
 	if (number < 0.5)
 		return nothing(out);
 	if (number < 999.5) {
-		snprintf(out, FIGURE, "%.0f", number);
+		snprintf(out, FIGURE, "%.0f", round(number));
 		return out;
 	}
 	while (number >= 999.5 && units[unit + 1]) {
@@ -47,7 +47,7 @@ const char *figure_percent(double percent, char out[FIGURE])
 		return unknown(out);
 	if (percent < 0.5)
 		return nothing(out);
-	snprintf(out, FIGURE, "%.0f", fmin(percent, 1e6));
+	snprintf(out, FIGURE, "%.0f", round(fmin(percent, 1e6)));
 	return out;
 }
 

@@ -187,11 +187,11 @@ static UNUSED void add_cell(struct str *out, uint32_t code)
 }
 
 /* Text, then styles: blanks have none; "." normal, "-" dim, "T" title, "H" head, "A" accent,
- * "!" look, "X" act, "~" stale, "_" bar, "K" key, "o" off, "#" border. '>' stands before the
+ * "!" look, "@" act, "~" stale, "_" bar, "K" key, "o" off, "#" border. '>' stands before the
  * row of the cursor. */
 static UNUSED void scene_dump(const struct scene *scene, struct str *out)
 {
-	static const char letters[] = ".-THA!X~_Ko#";
+	static const char letters[] = ".-THA!@~_Ko#";
 	struct frame frame;
 
 	frame_init(&frame, scene->rows, scene->columns, scene->ascii);

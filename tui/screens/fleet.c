@@ -27,7 +27,9 @@ static double figure(const struct app *app, const struct host *host, int column)
 		return -INFINITY;
 	switch (column) {
 	case FLEET_STATE:
-		return host->link == LINK_UP ? host_stale(host, app->options.config, app->now_ms) : fleet_link(host) + 1.0;
+		if (host->link == LINK_UP)
+			return host_stale(host, app->options.config, app->now_ms);
+		return 1 + (int)fleet_link(host);
 	case FLEET_LOAD:
 		return host->load[0];
 	case FLEET_CPU:

@@ -85,6 +85,8 @@ static int total(struct frame *frame, int row, int at, const char *label, double
 	if (isnan(number) || number < 0)
 		return at;
 	figure_count(number, figure);
+	if (number < 0.5)
+		unit = "";
 	if (at + text_width(label) + 1 + text_width(figure) + text_width(unit) >= frame->columns)
 		return at;
 	at += frame_print(frame, row, at, STYLE_DIM, label) + 1;

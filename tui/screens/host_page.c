@@ -9,6 +9,7 @@
 #define TOP_MAILBOXES 10
 #define ERRORS_SHOWN 12
 #define SPARK_CELLS 16
+#define MOUNT_WIDTH 14
 #define SPARK_PER 5
 
 static void add_link(const struct app *app, const struct host *host, struct page *page)
@@ -97,9 +98,12 @@ static void add_mail(const struct host *host, struct page *page, enum style styl
 		figure_count(host->deliveries_per_minute, c));
 	if (host->queue.total < 0)
 		return;
-	page_textf(page, "queue", style, "%s: active %s, deferred %s, held %s", figure_count((double)host->queue.total, a),
-		figure_count((double)host->queue.active, b), figure_count((double)host->queue.deferred, c),
-		figure_count((double)host->queue.hold, d));
+	if (host->queue.total == 0)
+		page_text(page, "queue", style, "empty");
+	else
+		page_textf(page, "queue", style, "%s: active %s, deferred %s, held %s",
+			figure_count((double)host->queue.total, a), figure_count((double)host->queue.active, b),
+			figure_count((double)host->queue.deferred, c), figure_count((double)host->queue.hold, d));
 	if (host->queue.oldest_s > 0)
 		page_textf(page, " ", style, "the oldest waits for %s",
 			figure_age(host->queue.oldest_s * 1000, a));
@@ -150,8 +154,9 @@ static void add_mounts(const struct host *host, struct page *page)
 		char size[FIGURE], percent[FIGURE], inodes_percent[FIGURE];
 		int row = page_line(page, 0);
 
-		frame_fit(&page->canvas, row, page->column, 20, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE, disk->mount);
-		frame_printf(&page->canvas, row, page->column + 21, style, "%s of %s, inodes %s%s",
+		frame_fit(&page->canvas, row, page->column, MOUNT_WIDTH, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE,
+			disk->mount);
+		frame_printf(&page->canvas, row, page->column + MOUNT_WIDTH + 1, style, "%s of %s, inodes %s%s",
 			share(space, percent), figure_size((double)disk->size_kb * 1024, size),
 			share(inodes, inodes_percent), disk->read_only ? ", read-only" : "");
 	}

@@ -181,7 +181,7 @@ static void heading(const struct app *app, struct heading *heading)
 
 	snprintf(heading->where, sizeof(heading->where), "Ledger");
 	snprintf(heading->filter, sizeof(heading->filter), "%.150s", state->filter[0] ? state->filter : "–");
-	snprintf(heading->count, sizeof(heading->count), "%zu entries%s", state->entries.count,
+	snprintf(heading->count, sizeof(heading->count), "%zu entr%s%s", state->entries.count, state->entries.count == 1 ? "y" : "ies",
 		state->known && !state->whole ? ", more below" : "");
 	lay(app, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));

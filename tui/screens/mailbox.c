@@ -168,6 +168,18 @@ static void add_hosts(const struct app *app, struct page *page)
 	}
 }
 
+/* A local file system's id begins with the host's boot id: only the path says something. */
+static void add_store(const char *store, struct page *page)
+{
+	const char *path = strchr(store, '/');
+	bool local = path && strlen(store) > 37 && store[8] == '-' && store[36] == ':';
+
+	if (local)
+		page_textf(page, "store", STYLE_NORMAL, "%s, on the host's own disk", path);
+	else
+		page_text(page, "store", STYLE_NORMAL, store);
+}
+
 static void add_numbers(const struct app *app, struct page *page)
 {
 	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, row_of(app));
@@ -178,7 +190,7 @@ static void add_numbers(const struct app *app, struct page *page)
 	if (row->store == STORE_UNKNOWN)
 		page_text(page, "store", STYLE_DIM, "not known yet: asked when the mailbox has a session");
 	else
-		page_text(page, "store", STYLE_NORMAL, mailboxes_store(app->fleet->mailboxes, row->store));
+		add_store(mailboxes_store(app->fleet->mailboxes, row->store), page);
 	if (mailbox_state_text(app, row_of(app), state, &style)[0])
 		page_textf(page, "figures", style, "%s", state);
 	page_textf(page, "sessions", STYLE_NORMAL, "IMAP %s  POP %s  LMTP %s  other %s",
