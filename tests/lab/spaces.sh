@@ -62,8 +62,8 @@ spaces_network() {
 
 # What a host has for itself, below its fs/. Everything else is the machine's (or the root's).
 private_paths='etc/dovecot etc/postfix etc/ssh etc/passwd etc/shadow etc/group etc/hosts etc/hostname'
-private_paths+=' etc/resolv.conf etc/nsswitch.conf etc/sudoers.d var/spool/postfix var/lib/postfix'
-private_paths+=' var/lib/dovecot var/log var/tmp srv root home tmp usr/local/sbin'
+private_paths+=' etc/resolv.conf etc/nsswitch.conf etc/sudoers.d var/spool/postfix var/lib'
+private_paths+=' var/log var/tmp srv root home tmp usr/local/sbin'
 
 # spaces_prepare NAME: writes everything below the host's folder. Runs as (mapped) root.
 spaces_prepare() {
