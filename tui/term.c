@@ -147,29 +147,37 @@ static void start_modes(void)
 	start_colors();
 }
 
+/* Asked before newterm, which writes to the terminal, and loses memory when it fails. */
+static bool is_able(struct err *err)
+{
+	int status;
+	bool able;
+
+	if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
+		return err_set(err, ERR_USAGE,
+			"this terminal is not known here: set TERM to one that is (for example xterm), or use a command such as: mailmend hosts --once");
+	able = tigetstr("cup");
+	if (!able)
+		err_set(err, ERR_USAGE,
+			"terminal \"%s\" cannot move its cursor: set TERM to what it really is, or use a command such as: mailmend hosts --once",
+			termname());
+	del_curterm(cur_term);
+	return able;
+}
+
 bool term_start(const struct theme *theme, struct err *err)
 {
-	const char *name;
-
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(err, ERR_USAGE,
 			"the console needs a terminal; without one use a command, for example: mailmend hosts --once");
 	if (tcgetattr(STDIN_FILENO, &term.modes) != 0)
 		return err_errno(err, ERR_IO, "cannot read the terminal's modes");
+	if (!is_able(err))
+		return false;
 	term.theme = theme;
 	term.screen = newterm(NULL, stdout, stdin);
 	if (!term.screen)
-		return err_set(err, ERR_USAGE,
-			"this terminal is not known here: set TERM to one that is (for example xterm), or use a command such as: mailmend hosts --once");
-	if (!tigetstr("cup")) {
-		name = termname();
-		err_set(err, ERR_USAGE,
-			"terminal \"%s\" cannot move its cursor: set TERM to what it really is, or use a command such as: mailmend hosts --once",
-			name ? name : "");
-		endwin();
-		delscreen(term.screen);
-		return false;
-	}
+		return err_set(err, ERR_IO, "the terminal cannot be set up");
 	prepare_restore();
 	term.saved = true;
 	term.started = true;
