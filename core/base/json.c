@@ -54,12 +54,6 @@ static bool rest_is_empty(const char *bytes, size_t len, bool comments)
 	return true;
 }
 
-static bool has_brackets(struct json_object *object)
-{
-	return json_object_is_type(object, json_type_object) ||
-		json_object_is_type(object, json_type_array);
-}
-
 struct json *json_parse(const char *bytes, size_t len, bool comments, struct err *err)
 {
 	struct json_tokener *tokener;
@@ -79,16 +73,10 @@ struct json *json_parse(const char *bytes, size_t len, bool comments, struct err
 	code = json_tokener_get_error(tokener);
 	end = json_tokener_get_parse_end(tokener);
 	if (code == json_tokener_continue) {
-		/* A bare number or word ends only at the end of the input. */
-		object = json_tokener_parse_ex(tokener, "", -1);
+		/* A bare number or word and a // comment end only with what comes after them. */
+		object = json_tokener_parse_ex(tokener, "\n", 1);
 		code = json_tokener_get_error(tokener);
 		end = len;
-		/* But brackets that are closed already are followed by a comment that is not. */
-		if (code == json_tokener_success && has_brackets(object)) {
-			json_object_put(object);
-			object = NULL;
-			code = json_tokener_continue;
-		}
 	}
 	json_tokener_free(tokener);
 	if (code != json_tokener_success) {

@@ -290,6 +290,8 @@ bool json_places_parse(struct json_places *out, const char *bytes, size_t len, s
 	bool ok = skip(&reader) && value(&reader, (struct json_place){ .parent = PLACE_NONE }) &&
 		skip(&reader);
 
+	if (ok && len && memchr(bytes, '\0', len))
+		ok = err_set(err, ERR_DATA, "line 1: the text holds a NUL byte");
 	if (ok && reader.at < len)
 		ok = wrong(&reader, "something follows after the end");
 	if (!ok) {

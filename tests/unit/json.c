@@ -16,13 +16,15 @@ static void reads_values(void **state)
 {
 	struct json *document = parse("{\"a\":[1,2.5,\"x\",true,null,{\"b\":-7}],\"c\":4.0}", false, NULL);
 	const struct json *list = json_get(document, "a");
-	struct json *bare = parse("12", false, NULL);
+	struct json *bare = parse("12", false, NULL), *comment = parse("{} // no line feed", true, NULL);
 	size_t len;
 
 	(void)state;
 	assert_non_null(document);
 	assert_int_equal(json_whole(bare, 0), 12);
 	json_free(bare);
+	assert_non_null(comment);
+	json_free(comment);
 	assert_int_equal(json_count(list), 6);
 	assert_int_equal(json_whole(json_at(list, 0), -1), 1);
 	assert_false(json_is_whole(json_at(list, 1)));
@@ -197,7 +199,10 @@ static void places_refuse_bad_syntax(void **state)
 		{ "[[[[[[[[[[[[[1]]]]]]]]]]]]]", "too deeply" },
 	};
 
+	struct json_places none = { 0 };
+
 	(void)state;
+	assert_false(json_places_parse(&none, "{} // \0", 7, NULL));
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct json_places places = { 0 };
 		struct err err = { 0 };
