@@ -58,7 +58,7 @@ static void prepare_restore(void)
 	keep_string("rmkx");
 	keep_string("rmcup");
 	keep_byte('\r');
-	keep_byte('\n');
+	keep_string("el");
 }
 
 void term_restore(void)
@@ -186,13 +186,22 @@ bool term_start(const struct theme *theme, struct err *err)
 	return true;
 }
 
+/* Where there is no other screen to go back to, the last line is free for the shell. */
+static void leave(void)
+{
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
+	endwin();
+	term.saved = false;
+}
+
 void term_stop(void)
 {
 	if (!term.started)
 		return;
 	term.started = false;
-	endwin();
-	term.saved = false;
+	leave();
 	delscreen(term.screen);
 	frame_release(&term.shown);
 }
@@ -202,8 +211,7 @@ void term_suspend(void)
 	if (!term.started)
 		return;
 	def_prog_mode();
-	endwin();
-	term.saved = false;
+	leave();
 }
 
 void term_resume(void)
