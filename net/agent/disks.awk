@@ -20,7 +20,8 @@ function df_read(option, into,    command, line, part, i, n, where) {
 		into[where, "free"] = part[3]
 		n++
 	}
-	return close(command) == 0 || n > 0
+	close(command)
+	return n
 }
 
 # One mount of each file system, that at the shortest place; at most 64. Returns how many.
@@ -46,13 +47,14 @@ function disks_job(now,    blocks, nodes, chosen, n, k, i, rows, where) {
 	split("", blocks)
 	split("", nodes)
 	split("", chosen)
-	if (!df_read("k", blocks) || !df_read("i", nodes)) {
+	if (!df_read("k", blocks)) {
 		due["disks"] = now + 300
 		problem("disk", "df gave no answer: a network file system may not answer", \
 			"look at the mounts on the host: df -P")
 		return
 	}
 	mended("disk")
+	df_read("i", nodes)
 	mounts_read()
 	n = disks_choose(chosen)
 	rows = ""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What works on this host, what does not, and what mends it.
 
-BECOME='log in as root, or set become to "sudo -n" for this host and run: mailmend hosts prepare HOST'
+PREPARE='set become to "sudo -n" for this host and run: mailmend hosts prepare HOST'
+BECOME="log in as root, or $PREPARE"
 
 # check NAME true|false|null FOUND MEND
 check() {
@@ -53,6 +54,7 @@ doctor_dovecot() {
 	*'Permission denied'*)
 		check dovecot null "Dovecot ${version:-of unknown version} is installed; this user cannot see whether it runs" "$BECOME"
 		check sessions false "Dovecot does not tell this user its sessions: $said" "$BECOME"
+		return 0
 		;;
 	*)
 		check dovecot false "Dovecot ${version:-of unknown version} does not run: $said" "start it: systemctl start dovecot"
@@ -92,8 +94,8 @@ doctor_proc() {
 }
 
 doctor_log() {
-	path=$(doveconf -h info_log_path 2>/dev/null)
-	path=${path:-$(doveconf -h log_path 2>/dev/null)}
+	path=$(setting info_log_path)
+	path=${path:-$(setting log_path)}
 	path=${path:-syslog}
 	if [ "$path" = syslog ]; then
 		for file in $SYSLOG_FILES; do
@@ -104,7 +106,7 @@ doctor_log() {
 		check log false "Dovecot logs to syslog, and there is no file of it (journald only?)" \
 			"have syslog write /var/log/mail.log, or set log_path in Dovecot"
 	elif [ ! -e "$path" ] && [ ! -x "${path%/*}/" ] || { [ -e "$path" ] && [ ! -r "$path" ]; }; then
-		check log false "this user may not read $path" "log in as a user who may (group adm or root), or: $BECOME"
+		check log false "this user may not read $path" "log in as a user who may (group adm or root), or $PREPARE"
 	elif [ ! -f "$path" ]; then
 		check log false "Dovecot logs to $path, which is no file" "set log_path in Dovecot to a file or to syslog"
 	else

@@ -112,7 +112,7 @@ function log_job(now,    i, good) {
 			",\"failures\":" log_figure(good, failures) ",\"deliveries\":" log_figure(good, deliveries) "}}"
 	if (log_unread != "")
 		problem("log", "this user may not read " log_unread ", or it is not there: no logins, failures or deliveries are counted", \
-			"log in as a user who may (group adm or root), or " BECOME)
+			"log in as a user who may (group adm or root), or " PREPARE)
 	else
 		mended("log")
 	log_since = now

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT
 # What several subcommands look up.
 
+# One setting. More than one at a time 2.4 tells only with their names.
+setting() {
+	doveconf -h "$1" 2>/dev/null
+}
+
 # Dovecot's folder of sockets. Where it usually is costs nothing to see; else doveconf knows.
 base_directory() {
 	if [ -z "${CONFIG_FILE:-}" ] && [ -S /run/dovecot/anvil ]; then
 		echo /run/dovecot
 	else
-		doveconf -h base_dir 2>/dev/null
+		setting base_dir
 	fi
 }
 

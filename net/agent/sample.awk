@@ -98,8 +98,6 @@ function sample_request(seq, full, anvil, all,    now, passed) {
 	list_end()
 	watch_sample(now, passed)
 	list_end()
-	if (user != 0 && io_denied > 2)
-		problem("io", "this user may not read /proc/PID/io of the mail processes: no bytes read and written", BECOME)
 	rates_tell()
 	list_end()
 	cached_tell("queue", full)
@@ -116,12 +114,12 @@ function sample_request(seq, full, anvil, all,    now, passed) {
 
 BEGIN {
 	ORS = ""
-	BECOME = "log in as root, or set become to \"sudo -n\" for this host and run: mailmend hosts prepare HOST"
+	PREPARE = "set become to \"sudo -n\" for this host and run: mailmend hosts prepare HOST"
+	BECOME = "log in as root, or " PREPARE
 	out = list_rows = list_kind = ""
 	base_dir = ENVIRON["AGENT_BASE"]
 	limit = ENVIRON["AGENT_LIMIT"]
 	awk_name = ENVIRON["AGENT_AWK"]
-	user = ENVIRON["AGENT_USER"] + 0
 	facts_script = ENVIRON["AGENT_FACTS"]
 	queue_script = ENVIRON["AGENT_QUEUE"]
 	anvil_mode = problems_moved = 0
@@ -132,7 +130,7 @@ BEGIN {
 	log_init()
 	slow_init()
 	if (first_line("/proc/1/stat") == "")
-		problem("rights", "this user cannot see other users processes in /proc (hidepid): no CPU of mailboxes", BECOME)
+		problem("io", "this user cannot see the processes of others in /proc (hidepid): no CPU, no bytes read and written", BECOME)
 }
 
 {

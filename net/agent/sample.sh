@@ -8,11 +8,7 @@ AGENT_FACTS='
 	echo "hz $(getconf CLK_TCK)"
 	echo "clock $(date +%s)"
 	echo "dovecot $(dovecot --version)"
-	doveconf -h base_dir log_path info_log_path | {
-		read -r base; echo "base $base"
-		read -r errors; echo "errors $errors"
-		read -r info; echo "info $info"
-	}
+	doveconf base_dir log_path info_log_path | sed "s/ = */ /"
 	postconf -h mail_version queue_directory | {
 		read -r version; echo "postfix $version"
 		read -r queue; echo "queue $queue"
@@ -35,22 +31,23 @@ AGENT_QUEUE='
 		postqueue -j | head -n 5000 |
 			sed -n "s/.*\"queue_name\": \"\([a-z]*\)\".*\"arrival_time\": \([0-9]*\).*/\1 \2/p"
 	fi 2>/dev/null
+	echo end
 '
 
 sample() {
-	AGENT_USER=$user AGENT_AWK=awk
+	AGENT_AWK="awk"
 	AGENT_BASE=$(base_directory)
 	AGENT_LIMIT=''
 	if command -v timeout >/dev/null 2>&1; then
-		AGENT_LIMIT='timeout -s KILL 20 '
+		AGENT_LIMIT='timeout -s KILL 5 '
 	fi
 	# shellcheck disable=SC2090
-	export SYSLOG_FILES AGENT_USER AGENT_AWK AGENT_BASE AGENT_LIMIT AGENT_FACTS AGENT_QUEUE
+	export SYSLOG_FILES AGENT_AWK AGENT_BASE AGENT_LIMIT AGENT_FACTS AGENT_QUEUE
 	set -- "$json_awk$proc_awk$watch_awk$sessions_awk$log_awk$slow_awk$mounts_awk$disks_awk$sample_awk"
 	# mawk waits for a whole block of requests unless it is told not to.
 	case $(awk -W version 2>&1 </dev/null) in
-	mawk*) AGENT_AWK=mawk && exec awk -W interactive "$1" ;;
-	GNU*) AGENT_AWK=gawk ;;
+	mawk*) AGENT_AWK="mawk" && exec awk -W interactive "$1" ;;
+	GNU*) AGENT_AWK="gawk" ;;
 	esac
 	exec awk "$1"
 }

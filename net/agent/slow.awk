@@ -81,8 +81,8 @@ function facts_job(    command, line, at, key, cores, got) {
 	while ((getline line < "/proc/stat") > 0 && line ~ /^cpu/)
 		cores++
 	close("/proc/stat")
-	if (got["base"] != "")
-		base_dir = got["base"]
+	if (got["base_dir"] != "")
+		base_dir = got["base_dir"]
 	queue_directory = got["queue"]
 	facts_log(got)
 	cache("facts", "{\"facts\":{\"hostname\":" json_or_null(first_line("/proc/sys/kernel/hostname")) \
@@ -96,10 +96,10 @@ function facts_log(got,    path) {
 	log_count = 0
 	if (got["dovecot"] == "")
 		return
-	path = got["info"] != "" ? got["info"] : got["errors"]
+	path = got["info_log_path"] != "" ? got["info_log_path"] : got["log_path"]
 	log_add(path)
-	log_add(got["errors"])
-	if (path == "" || path == "syslog" || got["errors"] == "syslog")
+	log_add(got["log_path"])
+	if (path == "" || path == "syslog" || got["log_path"] == "syslog")
 		log_add(got["syslog"])
 	if (log_count)
 		return
@@ -121,7 +121,7 @@ function queue_job(now,    command, line, part, count, oldest, total, i, name, c
 	oldest = clock = ""
 	command = limit queue_command()
 	total = 0
-	while (total < 200000 && (command | getline line) > 0) {
+	while ((command | getline line) > 0 && line != "end") {
 		split(line, part, " ")
 		if (part[1] == "clock") {
 			clock = part[2]
@@ -133,14 +133,38 @@ function queue_job(now,    command, line, part, count, oldest, total, i, name, c
 			oldest = part[2] + 0
 	}
 	close(command)
+	if (line != "end") {
+		due["queue"] = now + 600
+		cache("queue", "{\"queue\":{\"total\":null}}")
+		problem("queue", "the queue could not be counted within 5 seconds", "look at it on the host: qshape deferred")
+		return
+	}
+	mended("queue")
+	if (total > 0 && total <= 1000 && oldest == "")
+		oldest = queue_oldest()
 	# A large queue costs more to count: it is counted the less often.
-	due["queue"] = now + rhythm["queue"] + total / 300
+	due["queue"] = now + rhythm["queue"] + total / 50
 	line = "{\"queue\":{\"total\":" total
 	split("incoming active deferred hold maildrop", name, " ")
 	for (i = 1; i <= 5; i++)
 		line = line ",\"" name[i] "\":" (count[name[i]] + 0)
 	oldest = (oldest == "" || clock !~ /^[0-9]+$/) ? "null" : clock - int(oldest)
 	cache("queue", line ",\"oldest\":" (oldest < 0 ? 0 : oldest) "}}")
+}
+
+# The arrival of the oldest, of Postfix: where the file system knows no birth.
+function queue_oldest(    command, line, oldest, at) {
+	command = limit "postqueue -j 2>/dev/null"
+	oldest = ""
+	while ((command | getline line) > 0) {
+		if (!match(line, /"arrival_time": [0-9]+/))
+			continue
+		at = substr(line, RSTART + 16, RLENGTH - 16) + 0
+		if (oldest == "" || at < oldest)
+			oldest = at
+	}
+	close(command)
+	return oldest
 }
 
 # Who may not look into the queue's folders asks Postfix, and not for more than 5,000.

@@ -5,7 +5,7 @@
 # First pass. Lines "ask\037NAME" (looked up, in this order) and "bad\037NAME\037WHY", then
 # "--" and what doveadm said: a block of fields for each found, a sentence for each that is not.
 # Says "again" when the two do not match: then they have to be looked up one by one.
-function lookup_read(    line, part, i, block, key, at) {
+function lookup_read(    line, part, block, key, at, parted) {
 	asked = 0
 	while ((getline line) > 0 && line != "--") {
 		split(line, part, "\037")
@@ -14,7 +14,7 @@ function lookup_read(    line, part, i, block, key, at) {
 		if (part[1] == "ask")
 			number_of[part[2]] = asked
 	}
-	block = 0
+	block = parted = 0
 	split("", field)
 	while ((getline line) > 0) {
 		if (match(line, /^userdb lookup: user /) && match(line, / doesn.t exist$/)) {
@@ -28,10 +28,14 @@ function lookup_read(    line, part, i, block, key, at) {
 			key = substr(line, 1, at - 1)
 			if (key == "field")
 				continue
-			if (key == "uid" || !block)
+			# 2.4 has nothing between blocks: a field that is there already begins the next.
+			if (!block || parted || ((block, key) in field))
 				block++
+			parted = 0
 			field[block, key] = substr(line, at + 1)
-		} else if (line ~ /not found$/ && trouble == "")
+		} else if (line == "" || line == "\t")
+			parted = 1
+		else if (line ~ /not found$/ && trouble == "")
 			trouble = line
 	}
 	return block
@@ -57,21 +61,24 @@ function lookup_print(    blocks, found, i, n) {
 	}
 }
 
-# 2.3 has one field "mail", 2.4 has mail_driver and mail_path.
+# 2.3 has one field "mail"; 2.4 has mail_driver and mail_path, and leaves out what only its
+# configuration says.
 function print_found(name, n,    home, location, driver, path) {
 	home = field[n, "home"]
-	location = field[n, "mail"]
-	driver = field[n, "mail_driver"]
-	path = field[n, "mail_path"]
-	if (path != "" && location == "")
-		location = driver ":" path
-	else if (match(location, /^[a-z]+:/)) {
-		driver = substr(location, 1, RLENGTH - 1)
-		path = substr(location, RLENGTH + 1)
+	location = driver = ""
+	if ((n, "mail") in field) {
+		location = field[n, "mail"]
+		path = location
+		if (match(location, /^[a-z]+:/)) {
+			driver = substr(location, 1, RLENGTH - 1)
+			path = substr(location, RLENGTH + 1)
+		}
 		sub(/:.*/, "", path)
 	} else {
-		path = location
-		sub(/:.*/, "", path)
+		driver = (n, "mail_driver") in field ? field[n, "mail_driver"] : ENVIRON["AGENT_DRIVER"]
+		path = (n, "mail_path") in field ? field[n, "mail_path"] : ENVIRON["AGENT_PATH"]
+		if (path != "")
+			location = driver ":" path
 	}
 	if (driver == "auto")
 		driver = ""
@@ -84,7 +91,7 @@ function print_row(name, home, driver, path, location, uid, gid, error,    row) 
 	print row
 }
 
-# What doveadm leaves to be filled in: the home, and what 2.3 leaves of variables.
+# What doveadm leaves to be filled in: the home, and variables. Nothing when there are others.
 function expand(path, name, home,    at, local, domain) {
 	if (path == "")
 		return ""
@@ -93,7 +100,12 @@ function expand(path, name, home,    at, local, domain) {
 	at = index(name, "@")
 	local = at ? substr(name, 1, at - 1) : name
 	domain = at ? substr(name, at + 1) : ""
+	gsub(/ *[|] */, "|", path)
+	path = fill(fill(fill(path, "%{user}", name), "%{user|username}", local), "%{user|domain}", domain)
 	path = fill(fill(fill(fill(path, "%u", name), "%n", local), "%d", domain), "%h", home)
+	path = fill(path, "%{home}", home)
+	if (index(path, "%{"))
+		return ""
 	if (path !~ /^\// && home != "" && path !~ /^~/)
 		path = home "/" path
 	return path ~ /^\// ? path : ""

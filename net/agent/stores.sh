@@ -93,6 +93,17 @@ stores_refuse() {
 
 stores() {
 	unit=$(printf '\037')
+	AGENT_DRIVER='' AGENT_PATH=''
+	# What 2.4 does not tell of each mailbox; 2.3 has no such settings.
+	while read -r key _ value; do
+		case $key in
+		mail_driver) AGENT_DRIVER=$value ;;
+		mail_path) AGENT_PATH=$value ;;
+		esac
+	done <<-SETTINGS
+		$(doveconf mail_driver mail_path 2>/dev/null)
+	SETTINGS
+	export AGENT_DRIVER AGENT_PATH
 	set --
 	while IFS= read -r line; do
 		if [ -z "$line" ]; then

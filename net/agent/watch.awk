@@ -12,7 +12,6 @@ function watch_init() {
 	WATCH_LEAST = 50
 	WATCH_BUSY = 5
 	WATCH_NEW = 2
-	io_denied = 0
 	ring_count = 0
 	turn = 0
 }
@@ -68,7 +67,10 @@ function watch_io(pid,    file, line, part, got) {
 		}
 	}
 	close(file)
-	io_denied = got < 0 ? io_denied + 1 : 0
+	if (got > 0)
+		mended("io")
+	else if (got < 0 && first_line("/proc/" pid "/stat") != "")
+		problem("io", "this user may not read /proc/PID/io of the mail processes: no bytes read and written", BECOME)
 }
 
 # Looks at one process; tells what changed. False when there is no such process.

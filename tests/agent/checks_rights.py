@@ -68,6 +68,10 @@ def without_rights(server, text, shell, awk):
             answer = agent.sample("all")
             assert "log" in problems(answer), answer.values
             assert answer["rates"] == [] or answer["rates"]["logins"] is None
+            agent.send("pids", "+1")
+            answer = agent.sample("anvil")
+            assert [row[2:4] for row in answer["use"]] == [[None, None]]
+            assert "sudo -n" in problems(answer)["io"][1]
         with Agent(server, text, shell, awk, "doctor", prefix=prefix) as agent:
             checks = {value[0]: value[1:] for key, value in agent.batch([]) if key == "check"}
             assert checks["sessions"][0] is False and "sudo" in checks["sessions"][2]
