@@ -52,7 +52,7 @@ static int carry_out(struct batch *batch, uint32_t index)
 {
 	struct batch_host *host = &batch->hosts[index];
 	const char *name = batch->config->hosts.items[index].name;
-	const char *what = batch->options->undo ? "host preparation undone" : "host prepared";
+	const char *what = batch->options->undo ? "hosts prepare --undo" : "hosts prepare";
 	struct commands commands = { 0 };
 	struct command *command;
 	struct err err;
@@ -73,10 +73,12 @@ static int carry_out(struct batch *batch, uint32_t index)
 		return EX_UNAVAILABLE;
 	}
 	print_report(&host->prepare);
-	if (!batch_record(batch, what, name, host->prepare.text,
-		    host->prepare.ok ? "ok" : "failed", &err))
+	/* What was done the worker itself has told, for the ledger (MESSAGE_DID). */
+	if (host->prepare.ok)
+		return EX_OK;
+	if (!batch_record(batch, what, name, host->prepare.text, "failed", &err))
 		return batch_fail(&err);
-	return host->prepare.ok ? EX_OK : EX_NOPERM;
+	return EX_NOPERM;
 }
 
 static int run(struct batch *batch)

@@ -58,6 +58,20 @@ static void print_json(const struct ledger_entry *entry)
 	str_release(&out);
 }
 
+/* Several lines become one: indentation and line ends a single blank. */
+static void table_lines(struct table *table, const char *text)
+{
+	struct str line = { 0 };
+
+	for (; text && *text; text++)
+		if (*text != '\n' && *text != ' ')
+			str_addc(&line, *text);
+		else if (line.len && line.data[line.len - 1] != ' ')
+			str_addc(&line, ' ');
+	table_text(table, str_text(&line));
+	str_release(&line);
+}
+
 static void print_row(const struct ledger_entry *entry, struct table *table)
 {
 	char time[32];
@@ -68,7 +82,7 @@ static void print_row(const struct ledger_entry *entry, struct table *table)
 	table_text(table, entry->result);
 	table_text(table, entry->host);
 	table_text(table, entry->mailbox);
-	table_text(table, entry->detail);
+	table_lines(table, entry->detail);
 }
 
 static bool answered(const struct batch *batch)
