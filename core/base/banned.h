@@ -8,6 +8,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Macros with clang and _FORTIFY_SOURCE. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets localtime gmtime
 
 #endif
