@@ -147,6 +147,27 @@ def anvil(server, text, shell, awk):
     assert until(lambda: not server.who())
 
 
+def queue(server, text, shell, awk):
+    """Files of a queue, in folders and below them. Only Postfix's configuration is asked."""
+    spool, config = os.path.join(server.folder, "spool"), os.path.join(server.folder, "postfix")
+    files = ("incoming/A1", "active/A2", "deferred/A/A3", "deferred/B/A4", "deferred/B/A5", "hold/A6", "defer/A/A3")
+    for path in files:
+        os.makedirs(os.path.join(spool, os.path.dirname(path)), exist_ok=True)
+        open(os.path.join(spool, path), "w", encoding="ascii").close()
+    os.makedirs(os.path.join(spool, "maildrop"), exist_ok=True)
+    os.makedirs(config, exist_ok=True)
+    with open(os.path.join(config, "main.cf"), "w", encoding="utf-8") as file:
+        file.write(f"compatibility_level = 3.6\nqueue_directory = {spool}\n")
+    with Agent(server, text, shell, awk, "sample", MAIL_CONFIG=config) as agent:
+        seen = agent.sample("full", "all")["queue"]
+        oldest = seen.pop("oldest")
+        assert seen == {"total": 6, "incoming": 1, "active": 1, "deferred": 3, "hold": 1, "maildrop": 0}, seen
+        assert oldest is None or 0 <= oldest < 600
+        assert "queue" not in agent.sample("all") or oldest is not None
+        os.remove(os.path.join(spool, "hold", "A6"))
+        assert agent.sample("all")["queue"]["total"] == 5
+
+
 def slow_looks(server, text, shell, awk):
     """What is looked at seldom comes with the second sample, or when all is asked for."""
     first, second = server.pop3("u0004@h.test"), server.pop3("u0005@h.test")
@@ -226,6 +247,7 @@ DIAGONAL = [
     ("hostile names", hostile),
     ("many sessions", many),
     ("processes by number", anvil),
+    ("the queue", queue),
     ("wrong requests", wrong_requests),
     *LOG_CHECKS,
     *RIGHTS_CHECKS,

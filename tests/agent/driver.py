@@ -11,14 +11,17 @@ import time
 LINE_MAX = 65536
 SHELLS = {"dash": ["dash"], "bash": ["bash"], "busybox": ["busybox", "sh"]}
 AWKS = {"mawk": "mawk", "gawk": "gawk", "busybox": "busybox"}
+# Where the awk is busybox's, so are the other tools the agent uses.
+TOOLS = ("find", "ls", "tail", "head", "df", "sed", "date", "cut", "timeout", "grep", "wc", "tr", "cat")
 
 
 def awk_folder(folder, awk):
-    """A folder in which "awk" is one of the three."""
+    """A folder in which "awk" is one of the three, to stand first in PATH."""
     path = os.path.join(folder, "awk-" + awk)
     if not os.path.isdir(path):
         os.mkdir(path)
-        os.symlink(shutil.which(AWKS[awk]), os.path.join(path, "awk"))
+        for tool in ("awk", *(TOOLS if awk == "busybox" else ())):
+            os.symlink(shutil.which(AWKS[awk]), os.path.join(path, tool))
     return path
 
 
