@@ -79,6 +79,8 @@ static bool take_filter(struct app *app, const char *pattern, struct commands *c
 {
 	struct err err;
 
+	if (strcmp(pattern, filter_of(app)) == 0)
+		return true;
 	if (app_screen(app)->filter(app, pattern, commands, &err)) {
 		app->toast.until_ms = 0;
 		return true;

@@ -39,24 +39,17 @@ struct scene {
 	unsigned long long seq;
 };
 
-/* Hosts by name, separated by blanks. */
-static UNUSED void scene_start(struct scene *scene, const char *hosts, bool ascii, bool read_only)
+/* A configuration and an app for it. */
+static UNUSED void scene_begin(struct scene *scene, const char *json, bool ascii, bool read_only)
 {
-	struct str text = { 0 }, problems = { 0 };
 	struct config_places places = { .home = "/home/ana" };
+	struct str problems = { 0 };
 	struct err err = { 0 };
-	char names[4096], *rest = names, *name;
 
 	setlocale(LC_ALL, "C.UTF-8");
 	*scene = (struct scene){ .now_ms = 1000000, .rows = 24, .columns = 80, .ascii = ascii };
-	snprintf(names, sizeof(names), "%s", hosts);
-	str_adds(&text, "{ \"hosts\": [");
-	while ((name = strsep(&rest, " ")))
-		str_addf(&text, "%s{ \"name\": \"%s\" }", text.len > 13 ? ", " : "", name);
-	str_adds(&text, "], \"store_directory\": \"/tmp\" }");
-	if (!config_parse(&scene->config, "test.json", text.data, text.len, &places, &problems, &err))
+	if (!config_parse(&scene->config, "test.json", json, strlen(json), &places, &problems, &err))
 		fail_msg("%s", err.text);
-	str_release(&text);
 	str_release(&problems);
 	scene->app = app_new(&(struct app_options){
 		.config = &scene->config,
@@ -67,6 +60,21 @@ static UNUSED void scene_start(struct scene *scene, const char *hosts, bool asci
 		.wall_s = SCENE_WALL,
 		.zone_s = SCENE_ZONE,
 	});
+}
+
+/* Hosts by name, separated by blanks. */
+static UNUSED void scene_start(struct scene *scene, const char *hosts, bool ascii, bool read_only)
+{
+	struct str text = { 0 };
+	char names[4096], *rest = names, *name;
+
+	snprintf(names, sizeof(names), "%s", hosts);
+	str_adds(&text, "{ \"hosts\": [");
+	while ((name = strsep(&rest, " ")))
+		str_addf(&text, "%s{ \"name\": \"%s\" }", text.len > 13 ? ", " : "", name);
+	str_adds(&text, "], \"store_directory\": \"/tmp\" }");
+	scene_begin(scene, str_text(&text), ascii, read_only);
+	str_release(&text);
 }
 
 static UNUSED void scene_end(struct scene *scene)

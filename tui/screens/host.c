@@ -6,7 +6,7 @@
 
 #include "tui/keys.h"
 
-#define SLICE_ROWS 20000
+#define SLICE_ROWS 16000 /* below 4 ms */
 
 const struct host *host_open(const struct app *app)
 {

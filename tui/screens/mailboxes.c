@@ -8,7 +8,7 @@
 #include "core/base/mem.h"
 #include "tui/keys.h"
 
-#define SLICE_ROWS 20000 /* about 4 ms at most */
+#define SLICE_ROWS 16000 /* below 4 ms */
 
 /* Columns of the view behind those on screen. */
 static const enum mailbox_column sorts[MAILBOXES_COLUMNS] = {
