@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "core/base/json.h"
 #include "tui/batch/gather.h"
 #include "tui/batch/table.h"
+
+enum { CLOCK_OFF_S = 5 };
 
 static const struct table_column columns[] = {
 	{ "HOST", 'l' },
@@ -83,17 +87,27 @@ static void visit_here(struct batch *batch, struct visit *visit)
 			"make store_directory a folder that you may write and that has space");
 }
 
-static void visit_clock(const struct host *live, struct visit *visit)
+/* The host tells its time, "2026-11-24 06:29:22 UTC"; only here it can be compared. */
+static bool visit_clock(struct visit *visit, const char *host, const struct doctor_check *check,
+	int64_t wall_s)
 {
 	struct str found = { 0 };
+	struct tm parts = { 0 };
+	const char *end = check->found ? strptime(check->found, "%Y-%m-%d %H:%M:%S UTC", &parts) : NULL;
+	int64_t off_s;
 
-	if (!live->clock_off_s)
-		return;
-	str_addf(&found, "%lld s %s", (long long)llabs(live->clock_off_s),
-		live->clock_off_s > 0 ? "ahead of this machine" : "behind this machine");
-	tell_own(visit, live->config->name, "time", false, str_text(&found),
+	if (strcmp(check->name, "clock") != 0 || check->good >= 0 || !end || *end)
+		return false;
+	off_s = timegm(&parts) - wall_s;
+	if (llabs(off_s) <= CLOCK_OFF_S)
+		str_addf(&found, "%s, as here", check->found);
+	else
+		str_addf(&found, "%s, %lld s %s", check->found, (long long)llabs(off_s),
+			off_s > 0 ? "ahead of this machine" : "behind this machine");
+	tell_own(visit, host, "clock", llabs(off_s) <= CLOCK_OFF_S, str_text(&found),
 		"keep the clocks of both right (chrony, ntpd or systemd-timesyncd)");
 	str_release(&found);
+	return true;
 }
 
 static void visit_host(struct batch *batch, uint32_t index, struct visit *visit)
@@ -111,10 +125,10 @@ static void visit_host(struct batch *batch, uint32_t index, struct visit *visit)
 				      : "look whether the host and its sshd run and can be reached");
 	} else {
 		tell_own(visit, name, "login", true, "logged in, the agent answers", NULL);
-		visit_clock(&batch->fleet->hosts.items[index], visit);
 	}
 	vec_each(&host->doctor, check)
-		tell(visit, name, check);
+		if (!visit_clock(visit, name, check, host->doctor_wall_s))
+			tell(visit, name, check);
 	str_release(&room);
 }
 

@@ -31,6 +31,7 @@ struct batch_host {
 	bool names_wanted, names_seen;
 	bool doctor_wanted, doctor_seen, prepare_wanted, prepare_seen;
 	struct doctor_report doctor;
+	int64_t doctor_wall_s; /* when it came */
 	struct prepare_report prepare;
 };
 

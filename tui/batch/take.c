@@ -152,6 +152,7 @@ static void note_answers(struct batch_host *host, struct message *message)
 	case MESSAGE_DOCTOR:
 		host->doctor_seen = true;
 		host->doctor = message->doctor;
+		host->doctor_wall_s = message->wall_s;
 		message->doctor = (struct doctor_report){ 0 };
 		break;
 	case MESSAGE_PREPARE:
