@@ -11,8 +11,11 @@ set -u
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 tab=$(printf '\t')
+# shellcheck source=tests/lab/seed-stores.sh
 . "$here/seed-stores.sh"
+# shellcheck source=tests/lab/damage-store.sh
 . "$here/damage-store.sh"
+# shellcheck source=tests/lab/damage-kinds.sh
 . "$here/damage-kinds.sh"
 
 [ $# -eq 2 ] || fail "usage: damage.sh MAILBOX KIND" 64

@@ -114,89 +114,90 @@ static void sources_of_mailboxes(void **state)
 	}
 }
 
-/* Each mistake alone, with the whole line that a person reads. */
-static void mistakes_are_named(void **state)
-{
 #define HOST(more) "{\"hosts\":[{\"name\":\"a\"" more "}]}"
 #define ROOT(more) "{\"hosts\":[{\"name\":\"a\"}]," more "}"
-	static const struct {
-		const char *text, *line;
-	} rows[] = {
-		{ "[]", "c.json:1: expected an object with \"hosts\", found an empty list" },
-		{ "{}", "c.json:1: \"hosts\" is missing; expected a list of at least one host" },
-		{ "{\n\"hosts\":[]}", "c.json:2: hosts: expected a list of at least one host, found an empty list" },
-		{ "{\"hosts\":{}}", "c.json:1: hosts: expected a list of at least one host, found an object" },
-		{ "{\"hosts\":[7]}", "c.json:1: hosts[0]: expected an object with a name, found 7" },
-		{ "{\"hosts\":[{}]}", "c.json:1: hosts[0]: \"name\" is missing" },
-		{ HOST(",\n\"prot\":1"),
-			"c.json:2: hosts[0].prot: unknown key; expected one of name, address, port, user, "
-			"identity, known_hosts, become, roles, tags" },
-		{ ROOT("\"host\":1"),
-			"c.json:1: host: unknown key; expected one of defaults, hosts, interval_ms, "
-			"mailboxes_from, store_directory" },
-		{ ROOT("\"defaults\":{\"name\":\"x\"}"),
-			"c.json:1: defaults.name: unknown key; expected one of port, user, identity, "
-			"known_hosts, become, roles, tags" },
-		{ ROOT("\"defaults\":[]"),
-			"c.json:1: defaults: expected an object with keys of hosts, found an empty list" },
-		{ HOST(",\"port\":0"), "c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found 0" },
-		{ HOST(",\"port\":65536"),
-			"c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found 65536" },
-		{ HOST(",\"port\":\"22\""),
-			"c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found \"22\"" },
-		{ HOST(",\"port\":22.5"),
-			"c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found 22.5" },
-		{ HOST(",\"user\":null"), "c.json:1: hosts[0].user: expected a login name, found null" },
-		{ HOST(",\"user\":\"-l x\""), "c.json:1: hosts[0].user: expected a login name, found \"-l x\"" },
-		{ HOST(",\"address\":\"-oProxyCommand=x\""),
-			"c.json:1: hosts[0].address: expected a host name or an IP address, found "
-			"\"-oProxyCommand=x\"" },
-		{ HOST(",\"identity\":\"id\""),
-			"c.json:1: hosts[0].identity: expected a path that begins with / or ~/, found \"id\"" },
-		{ HOST(",\"identity\":\"~bob/id\""),
-			"c.json:1: hosts[0].identity: expected a path that begins with / or ~/, found \"~bob/id\"" },
-		{ HOST(",\"become\":\"su\""),
-			"c.json:1: hosts[0].become: expected \"sudo -n\", or \"\" for none, found \"su\"" },
-		{ HOST(",\"roles\":[]"),
-			"c.json:1: hosts[0].roles: expected a list of \"backend\", \"proxy\", \"mx\", \"log\", "
-			"\"store\", found an empty list" },
-		{ HOST(",\"roles\":[\"imap\"]"),
-			"c.json:1: hosts[0].roles[0]: expected one of \"backend\", \"proxy\", \"mx\", \"log\", "
-			"\"store\", found \"imap\"" },
-		{ HOST(",\"roles\":[\"mx\",\n\"mx\"]"),
-			"c.json:2: hosts[0].roles[1]: the role \"mx\" is given twice" },
-		{ HOST(",\"tags\":\"x\""), "c.json:1: hosts[0].tags: expected a list of texts, found \"x\"" },
-		{ HOST(",\"tags\":[1]"),
-			"c.json:1: hosts[0].tags[0]: expected a tag of at most 64 characters without blanks, found 1" },
-		{ HOST(",\n\"name\":\"b\""),
-			"c.json:2: hosts[0].name: the key is given twice; the first is in line 1" },
-		{ HOST("},{\"name\":\"b\"},\n{\"name\":\"a\""),
-			"c.json:2: hosts[2]: a host with the name \"a\" is there already, in line 1" },
-		{ ROOT("\"interval_ms\":199"),
-			"c.json:1: interval_ms: expected a whole number from 200 to 3600000 (milliseconds), found 199" },
-		{ ROOT("\"interval_ms\":3600001"),
-			"c.json:1: interval_ms: expected a whole number from 200 to 3600000 (milliseconds), "
-			"found 3600001" },
-		{ ROOT("\"mailboxes_from\":\"glob:/a\""),
-			"c.json:1: mailboxes_from: expected \"sessions\", \"userdb\", \"glob:/PATTERN\" with a *, or "
-			"\"file:/PATH\", found \"glob:/a\"" },
-		{ ROOT("\"store_directory\":\"x\""),
-			"c.json:1: store_directory: expected a path that begins with / or ~/, found \"x\"" },
-		{ "{\"hosts\":\n[{]}", "c.json: line 2: expected a key in double quotes" },
-	};
 
+/* Each mistake alone, with the whole line that a person reads. */
+static const struct {
+	const char *text, *line;
+} mistakes[] = {
+	{ "[]", "c.json:1: expected an object with \"hosts\", found an empty list" },
+	{ "{}", "c.json:1: \"hosts\" is missing; expected a list of at least one host" },
+	{ "{\n\"hosts\":[]}", "c.json:2: hosts: expected a list of at least one host, found an empty list" },
+	{ "{\"hosts\":{}}", "c.json:1: hosts: expected a list of at least one host, found an object" },
+	{ "{\"hosts\":[7]}", "c.json:1: hosts[0]: expected an object with a name, found 7" },
+	{ "{\"hosts\":[{}]}", "c.json:1: hosts[0]: \"name\" is missing" },
+	{ HOST(",\n\"prot\":1"),
+		"c.json:2: hosts[0].prot: unknown key; expected one of name, address, port, user, "
+		"identity, known_hosts, become, roles, tags" },
+	{ ROOT("\"host\":1"),
+		"c.json:1: host: unknown key; expected one of defaults, hosts, interval_ms, "
+		"mailboxes_from, store_directory" },
+	{ ROOT("\"defaults\":{\"name\":\"x\"}"),
+		"c.json:1: defaults.name: unknown key; expected one of port, user, identity, "
+		"known_hosts, become, roles, tags" },
+	{ ROOT("\"defaults\":[]"),
+		"c.json:1: defaults: expected an object with keys of hosts, found an empty list" },
+	{ HOST(",\"port\":0"), "c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found 0" },
+	{ HOST(",\"port\":65536"),
+		"c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found 65536" },
+	{ HOST(",\"port\":\"22\""),
+		"c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found \"22\"" },
+	{ HOST(",\"port\":22.5"),
+		"c.json:1: hosts[0].port: expected a whole number from 1 to 65535, found 22.5" },
+	{ HOST(",\"user\":null"), "c.json:1: hosts[0].user: expected a login name, found null" },
+	{ HOST(",\"user\":\"-l x\""), "c.json:1: hosts[0].user: expected a login name, found \"-l x\"" },
+	{ HOST(",\"address\":\"-oProxyCommand=x\""),
+		"c.json:1: hosts[0].address: expected a host name or an IP address, found "
+		"\"-oProxyCommand=x\"" },
+	{ HOST(",\"identity\":\"id\""),
+		"c.json:1: hosts[0].identity: expected a path that begins with / or ~/, found \"id\"" },
+	{ HOST(",\"identity\":\"~bob/id\""),
+		"c.json:1: hosts[0].identity: expected a path that begins with / or ~/, found \"~bob/id\"" },
+	{ HOST(",\"become\":\"su\""),
+		"c.json:1: hosts[0].become: expected \"sudo -n\", or \"\" for none, found \"su\"" },
+	{ HOST(",\"roles\":[]"),
+		"c.json:1: hosts[0].roles: expected a list of \"backend\", \"proxy\", \"mx\", \"log\", "
+		"\"store\", found an empty list" },
+	{ HOST(",\"roles\":[\"imap\"]"),
+		"c.json:1: hosts[0].roles[0]: expected one of \"backend\", \"proxy\", \"mx\", \"log\", "
+		"\"store\", found \"imap\"" },
+	{ HOST(",\"roles\":[\"mx\",\n\"mx\"]"),
+		"c.json:2: hosts[0].roles[1]: the role \"mx\" is given twice" },
+	{ HOST(",\"tags\":\"x\""), "c.json:1: hosts[0].tags: expected a list of texts, found \"x\"" },
+	{ HOST(",\"tags\":[1]"),
+		"c.json:1: hosts[0].tags[0]: expected a tag of at most 64 characters without blanks, found 1" },
+	{ HOST(",\n\"name\":\"b\""),
+		"c.json:2: hosts[0].name: the key is given twice; the first is in line 1" },
+	{ HOST("},{\"name\":\"b\"},\n{\"name\":\"a\""),
+		"c.json:2: hosts[2]: a host with the name \"a\" is there already, in line 1" },
+	{ ROOT("\"interval_ms\":199"),
+		"c.json:1: interval_ms: expected a whole number from 200 to 3600000 (milliseconds), found 199" },
+	{ ROOT("\"interval_ms\":3600001"),
+		"c.json:1: interval_ms: expected a whole number from 200 to 3600000 (milliseconds), "
+		"found 3600001" },
+	{ ROOT("\"mailboxes_from\":\"glob:/a\""),
+		"c.json:1: mailboxes_from: expected \"sessions\", \"userdb\", \"glob:/PATTERN\" with a *, or "
+		"\"file:/PATH\", found \"glob:/a\"" },
+	{ ROOT("\"store_directory\":\"x\""),
+		"c.json:1: store_directory: expected a path that begins with / or ~/, found \"x\"" },
+	{ "{\"hosts\":\n[{]}", "c.json: line 2: expected a key in double quotes" },
+};
+
+static void mistakes_are_named(void **state)
+{
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(mistakes); i++) {
 		struct config config = { .interval_ms = 77 };
 		struct str problems = { 0 };
 		struct err err = { 0 };
 
-		assert_row(rows[i].text, !parse(&config, rows[i].text, &problems, &err));
+		assert_row(mistakes[i].text, !parse(&config, mistakes[i].text, &problems, &err));
 		assert_int_equal(err.kind, ERR_CONFIG);
 		assert_int_equal(config.interval_ms, 77);
 		str_cut(&problems, problems.len - 1, 1);
-		assert_string_equal(str_text(&problems), rows[i].line);
-		assert_string_equal(err.text, rows[i].line);
+		assert_string_equal(str_text(&problems), mistakes[i].line);
+		assert_string_equal(err.text, mistakes[i].line);
 		str_release(&problems);
 	}
 }
