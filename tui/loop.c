@@ -36,14 +36,17 @@ static const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
 static struct sigaction before_us[DEADLY];
 
+static const int read_here[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT };
+
+#define READ_HERE (sizeof(read_here) / sizeof(read_here[0]))
+
 static sigset_t read_signals(void)
 {
-	static const int numbers[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT };
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaddset(&set, numbers[i]);
+	for (size_t i = 0; i < READ_HERE; i++)
+		sigaddset(&set, read_here[i]);
 	return set;
 }
 
@@ -268,13 +271,20 @@ static void turn(struct loop *loop)
 
 bool loop_open(const struct theme *theme, struct err *err)
 {
+	struct sigaction before[READ_HERE];
 	sigset_t set = read_signals();
+	bool ok;
 
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (!term_start(theme, err))
-		return false;
-	watch_crashes();
-	return true;
+	for (size_t i = 0; i < READ_HERE; i++)
+		sigaction(read_here[i], NULL, &before[i]);
+	ok = term_start(theme, err);
+	/* The terminal library puts handlers of its own there, which would stop in their own way. */
+	for (size_t i = 0; i < READ_HERE; i++)
+		sigaction(read_here[i], &before[i], NULL);
+	if (ok)
+		watch_crashes();
+	return ok;
 }
 
 void loop_close(void)
