@@ -8,6 +8,7 @@
 #include "tui/keys.h"
 
 #define HELP_WIDTH 6 /* "? help" */
+#define NARROW 60    /* words are shorter below */
 
 /* Draws a piece if it fits before column END; returns the column behind it. */
 static int piece(struct frame *frame, int row, int at, int end, enum style style, const char *text)
@@ -17,7 +18,7 @@ static int piece(struct frame *frame, int row, int at, int end, enum style style
 	if (!*text || at + width > end)
 		return at;
 	frame_print(frame, row, at, style, text);
-	return at + width + 3;
+	return at + width + (frame->columns >= NARROW ? 3 : 2);
 }
 
 void bars_top(const struct app *app, struct frame *frame)
@@ -25,7 +26,7 @@ void bars_top(const struct app *app, struct frame *frame)
 	struct heading heading = { 0 };
 	char text[400];
 	int end = frame->columns - 1, at = 1;
-	bool wide = frame->columns >= 60;
+	bool wide = frame->columns >= NARROW;
 
 	app_screen(app)->heading(app, &heading);
 	frame_fill(frame, (struct rect){ 0, 0, 1, frame->columns }, STYLE_TITLE);
@@ -60,7 +61,8 @@ static int hosts_piece(const struct app *app, struct frame *frame, int row, int 
 	size_t stale = 0;
 	char text[64];
 
-	snprintf(text, sizeof(text), "%u of %zu hosts up", fleet->totals.up, fleet->hosts.count);
+	snprintf(text, sizeof(text), frame->columns >= NARROW ? "%u of %zu hosts up" : "%u/%zu up",
+		fleet->totals.up, fleet->hosts.count);
 	at = piece(frame, row, at, end, STYLE_BAR, text);
 	vec_each(&fleet->hosts, host)
 		stale += host->link == LINK_UP && host->samples &&
@@ -106,14 +108,29 @@ bool toast_shown(const struct app *app)
 	return app->toast.until_ms > app->now_ms;
 }
 
-void bars_status(const struct app *app, struct frame *frame, int row)
+static void hidden_piece(const struct app *app, struct frame *frame, int row, int at, int end)
 {
 	struct heading heading = { 0 };
 	char text[160];
+
+	app_screen(app)->heading(app, &heading);
+	if (!heading.hidden[0])
+		return;
+	snprintf(text, sizeof(text), "l shows %s", heading.hidden);
+	if (text_width(text) > end - at)
+		snprintf(text, sizeof(text), "l: +%d", heading.hidden_count);
+	piece(frame, row, at, end + 1, STYLE_DIM, text);
+}
+
+void bars_status(const struct app *app, struct frame *frame, int row)
+{
+	char text[FIGURE];
 	int end = frame->columns - 1, at = 1;
 
 	frame_fill(frame, (struct rect){ row, 0, 1, frame->columns }, STYLE_BAR);
 	figure_clock(app->wall_s + app->options.zone_s, text);
+	if (frame->columns < NARROW)
+		text[5] = '\0'; /* without seconds */
 	if (frame->columns >= 30) {
 		end -= text_width(text);
 		frame_print(frame, row, end, STYLE_BAR, text);
@@ -132,11 +149,7 @@ void bars_status(const struct app *app, struct frame *frame, int row)
 	at = question_piece(app, frame, row, at, end);
 	at = hosts_piece(app, frame, row, at, end);
 	at = marks_piece(app, frame, row, at, end);
-	app_screen(app)->heading(app, &heading);
-	if (heading.hidden[0] && end - at >= 14) {
-		snprintf(text, sizeof(text), "l shows %s", heading.hidden);
-		frame_fit(frame, row, at, end - at, STYLE_DIM, ALIGN_LEFT, CUT_END, text);
-	}
+	hidden_piece(app, frame, row, at, end);
 }
 
 /* One key and its label; false when there is no room. */

@@ -34,6 +34,7 @@ struct heading {
 	char sort[48];
 	char count[64];
 	char hidden[96]; /* names of the columns that have no room */
+	int hidden_count;
 };
 
 struct screen {

@@ -61,7 +61,8 @@ struct mailboxes_state {
 	int sort;
 	bool descending;
 	bool frozen;
-	bool busy; /* the view has work left */
+	bool busy;    /* the view has work left */
+	bool awaited; /* by a person, who sees how far it is */
 	char filter[EDIT_MAX];
 	struct marks marks;
 	int64_t refreshed_ms;

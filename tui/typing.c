@@ -6,6 +6,8 @@
 #include "tui/keys.h"
 #include "tui/state.h"
 
+#define PALETTE_ROWS 12
+
 static char *filter_of(struct app *app)
 {
 	switch (app_place(app)->screen) {
@@ -156,34 +158,48 @@ void typing_key(struct app *app, uint32_t key, struct commands *commands)
 		command_key(app, key, commands);
 }
 
+/* Rows for the palette where it does not cover the row that commands are about: below it, or
+ * above where there is more room. */
+static struct rect palette_place(const struct frame *frame, int wanted, int bottom)
+{
+	int current = frame->cursor.row;
+	int below = bottom - current - 2, above = current - 2;
+	int rows = wanted < PALETTE_ROWS ? wanted : PALETTE_ROWS;
+	bool on_top = rows > below && above > below;
+	int room = on_top ? above : below;
+
+	if (room < 1)
+		room = bottom - 1;
+	if (rows > room)
+		rows = room;
+	return (struct rect){ on_top ? 1 : bottom - rows, 0, rows, frame->columns };
+}
+
+static void palette_row(const struct app *app, struct frame *frame, int row, const struct binding *binding)
+{
+	enum style style = app_barred(app, binding->action) ? STYLE_OFF : STYLE_NORMAL;
+	char key[16];
+
+	frame_fill(frame, (struct rect){ row, 0, 1, frame->columns }, STYLE_NORMAL);
+	frame_fit(frame, row, 1, 16, style, ALIGN_LEFT, CUT_END, binding->name);
+	frame_fit(frame, row, 18, 9, STYLE_KEY, ALIGN_LEFT, CUT_END, key_label(binding->key, key));
+	frame_fit(frame, row, 28, frame->columns - 29, STYLE_DIM, ALIGN_LEFT, CUT_END, binding->help);
+}
+
 static void palette_draw(const struct app *app, struct frame *frame, int bottom)
 {
 	const struct binding *found[PALETTE_MAX];
 	int count = (int)palette_found(app, found);
-	int rows = count < bottom - 1 ? count : bottom - 1;
-	int from = app->chosen >= rows ? app->chosen - rows + 1 : 0;
-	int top = bottom - rows;
+	struct rect area = palette_place(frame, count, bottom);
+	int from = app->chosen >= area.rows ? app->chosen - area.rows + 1 : 0;
 
-	if (rows > 12) {
-		rows = 12;
-		top = bottom - rows;
-		from = app->chosen >= rows ? app->chosen - rows + 1 : 0;
-	}
-	if (rows > 0)
-		frame_rule(frame, top - 1, 0, frame->columns);
-	for (int i = 0; i < rows; i++) {
-		const struct binding *binding = found[from + i];
-		char key[16];
-		enum style style = app_barred(app, binding->action) ? STYLE_OFF : STYLE_NORMAL;
-
-		frame_fill(frame, (struct rect){ top + i, 0, 1, frame->columns }, STYLE_NORMAL);
-		frame_fit(frame, top + i, 1, 16, style, ALIGN_LEFT, CUT_END, binding->name);
-		frame_fit(frame, top + i, 18, 9, STYLE_KEY, ALIGN_LEFT, CUT_END,
-			key_label(binding->key, key));
-		frame_fit(frame, top + i, 28, frame->columns - 29, STYLE_DIM, ALIGN_LEFT, CUT_END,
-			binding->help);
+	if (area.rows <= 0)
+		return;
+	frame_rule(frame, area.row > 1 ? area.row - 1 : area.row + area.rows, 0, frame->columns);
+	for (int i = 0; i < area.rows && from + i < count; i++) {
+		palette_row(app, frame, area.row + i, found[from + i]);
 		if (from + i == app->chosen)
-			frame_current(frame, top + i);
+			frame_current(frame, area.row + i);
 	}
 }
 

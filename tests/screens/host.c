@@ -99,6 +99,22 @@ static void the_palette_has_every_command(void **state)
 	assert_int_equal(scene->commands.items[scene->commands.count - 1].kind, COMMAND_QUIT);
 }
 
+static void the_palette_leaves_the_row_it_is_about(void **state)
+{
+	struct scene *scene = *state;
+
+	drive(scene, "G:");
+	golden(scene, "palette_above");
+	assert_true(shows(scene, "> mail02"));
+	scene_size(scene, 14, 80);
+	drive(scene, "<Esc>jjj:");
+	for (int rows = 4; rows < 40; rows++) {
+		scene_size(scene, rows, 80);
+		if (rows >= 10)
+			assert_true(shows(scene, "> mail02"));
+	}
+}
+
 static void keys_that_mean_nothing_say_so(void **state)
 {
 	struct scene *scene = *state;
@@ -152,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_host_that_is_away, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(help_tells_the_keys, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(the_palette_has_every_command, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(the_palette_leaves_the_row_it_is_about, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(keys_that_mean_nothing_say_so, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(details_never_overflow, fleet_start, fleet_end),
 	};

@@ -75,6 +75,7 @@ void fleet_heading(const struct app *app, struct heading *heading)
 		snprintf(heading->count, sizeof(heading->count), "%zu of %zu hosts", state->order.count, all);
 	lay(app, items, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));
+	heading->hidden_count = columns.hidden;
 }
 
 static int total(struct frame *frame, int row, int at, const char *label, double number,

@@ -185,6 +185,7 @@ static void heading(const struct app *app, struct heading *heading)
 		state->known && !state->whole ? ", more below" : "");
 	lay(app, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));
+	heading->hidden_count = columns.hidden;
 }
 
 static const char *text_of(const char *text)

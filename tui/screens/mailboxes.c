@@ -71,9 +71,10 @@ static bool work(struct app *app)
 }
 
 /* Begins anew and shows what one slice brings, so that a small fleet is there at once. */
-static void begin(struct app *app)
+static void begin(struct app *app, bool awaited)
 {
 	app->mailboxes_state.busy = true;
+	app->mailboxes_state.awaited = awaited;
 	work(app);
 }
 
@@ -83,7 +84,7 @@ static void refresh(struct app *app)
 
 	view_refresh(state->view);
 	state->refreshed_ms = app->now_ms;
-	begin(app);
+	begin(app, false);
 }
 
 static void sort(struct app *app)
@@ -91,7 +92,7 @@ static void sort(struct app *app)
 	const struct mailboxes_state *state = &app->mailboxes_state;
 
 	view_sort(state->view, sorts[state->sort], state->descending);
-	begin(app);
+	begin(app, true);
 }
 
 void mailboxes_init(struct app *app)
@@ -132,7 +133,7 @@ static bool filter(struct app *app, const char *text, struct commands *commands,
 	if (!view_filter(state->view, text, UINT32_MAX, err))
 		return false;
 	snprintf(state->filter, sizeof(state->filter), "%s", text);
-	begin(app);
+	begin(app, true);
 	return true;
 }
 

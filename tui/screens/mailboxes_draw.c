@@ -66,7 +66,7 @@ static void count_text(const struct app *app, char *out, size_t size)
 	size_t shown = view_count(state->view), all = mailboxes_live(app->fleet->mailboxes);
 	char some[32], total[32];
 
-	if (state->busy)
+	if (state->busy && state->awaited)
 		snprintf(out, size, "%s %d %%", state->filter[0] ? "filtering" : "sorting",
 			(int)(view_progress(state->view) * 100));
 	else if (shown == all)
@@ -88,6 +88,7 @@ void mailboxes_heading(const struct app *app, struct heading *heading)
 	count_text(app, heading->count, sizeof(heading->count));
 	lay(app, items, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));
+	heading->hidden_count = columns.hidden;
 }
 
 const char *mailbox_state_text(
