@@ -16,6 +16,8 @@ enum { COST_MATCH = 12, COST_LIMIT = 1000 };
 
 struct filter {
 	bool turned; /* what does not match passes */
+	bool word;
+	char pattern[FILTER_PATTERN_MAX + 1]; /* without the '!' */
 	bool jit;
 	size_t gave_up;
 	pcre2_code *code;
@@ -46,7 +48,7 @@ static unsigned character_of(const char *pattern, size_t offset)
 
 static bool compile(struct filter *filter, const char *pattern, struct err *err)
 {
-	const uint32_t options = is_word(pattern) ?
+	const uint32_t options = filter->word ?
 		PCRE2_LITERAL :
 		PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
 	int code;
@@ -81,6 +83,8 @@ struct filter *filter_new(const char *pattern, struct err *err)
 	/* A lone '!' is somebody who has just begun to type. */
 	filter->turned = pattern[0] == '!' && pattern[1];
 	pattern += pattern[0] == '!';
+	filter->word = is_word(pattern);
+	memcpy(filter->pattern, pattern, strlen(pattern) + 1);
 	if (compile(filter, pattern, err))
 		return filter;
 	filter_free(filter);
@@ -95,6 +99,12 @@ void filter_free(struct filter *filter)
 	pcre2_match_context_free(filter->context);
 	pcre2_code_free(filter->code);
 	free(filter);
+}
+
+bool filter_narrows(const struct filter *old, const struct filter *new)
+{
+	return old && new && old->word && new->word && !old->turned && !new->turned &&
+		strstr(new->pattern, old->pattern);
 }
 
 bool filter_passes(struct filter *filter, const char *text, size_t *cost)

@@ -19,6 +19,9 @@ struct filter;
 struct filter *filter_new(const char *pattern, struct err *err);
 void filter_free(struct filter *filter);
 
+/* Whether what did not pass OLD cannot pass NEW: somebody typed one more letter. */
+bool filter_narrows(const struct filter *old, const struct filter *new);
+
 /* *cost is what it took, in units of about 10 ns. */
 bool filter_passes(struct filter *filter, const char *text, size_t *cost);
 

@@ -5,8 +5,8 @@
 #include "core/base/mem.h"
 #include "core/view_inner.h"
 
-/* Units of about 10 ns; a row's worth of the caller's budget has 10. */
-enum { COST_ROW = 8, UNITS = 10, AHEAD = 12 };
+/* Units of about 10 ns; a row's worth of the caller's budget has 8. */
+enum { COST_ROW = 10, COST_FAILED = 2, UNITS = 8, AHEAD = 12 };
 enum { PENDING_MOST = 16000 };
 
 /* Everything anew, from the newest state of the rows. */
@@ -26,7 +26,9 @@ static void start(struct view *view)
 	view->digit = 0;
 	view->at = 0;
 	view->step = MERGE_BEGIN;
-	view->state = VIEW_SCAN;
+	view->found->items = NULL;
+	view->state = view->filter && view->matched < view->mailboxes->names.items.count ? VIEW_MATCH :
+											  VIEW_SCAN;
 }
 
 struct view *view_new(struct mailboxes *mailboxes)
@@ -35,7 +37,8 @@ struct view *view_new(struct mailboxes *mailboxes)
 
 	view->mailboxes = mailboxes;
 	view->host = UINT32_MAX;
-	view->show_back = true;
+	view->fresh = true;
+	view->found = mem_new(sizeof(*view->found));
 	start(view);
 	return view;
 }
@@ -48,9 +51,11 @@ void view_free(struct view *view)
 	vec_release(&view->front);
 	vec_release(&view->back);
 	vec_release(&view->spare);
+	vec_release(&view->matches);
 	vec_release(&view->pending);
 	vec_release(&view->items);
 	free(view->verdicts);
+	free(view->found);
 	free(view->marks);
 	free(view);
 }
@@ -68,6 +73,17 @@ static void grow(uint8_t **flags, size_t *room, size_t wanted)
 	*room = next;
 }
 
+/* What is known of names under the old filter and holds under the new one stays. */
+static void forget_verdicts(struct view *view, bool narrows)
+{
+	if (!narrows && view->verdicts_room)
+		memset(view->verdicts, NOT_KNOWN, view->verdicts_room);
+	for (size_t i = 0; narrows && i < view->verdicts_room; i++)
+		if (view->verdicts[i] == PASSES)
+			view->verdicts[i] = NOT_KNOWN;
+	view->matched = 0;
+}
+
 bool view_filter(struct view *view, const char *pattern, uint32_t host, struct err *err)
 {
 	struct filter *filter = NULL;
@@ -77,12 +93,12 @@ bool view_filter(struct view *view, const char *pattern, uint32_t host, struct e
 		if (!filter)
 			return false;
 	}
+	forget_verdicts(view, filter_narrows(view->filter, filter));
 	filter_free(view->filter);
 	view->filter = filter;
 	view->host = host;
-	if (view->verdicts_room)
-		memset(view->verdicts, 0, view->verdicts_room);
-	view->show_back = true;
+	view->fresh = true;
+	vec_clear(&view->matches);
 	start(view);
 	return true;
 }
@@ -120,38 +136,67 @@ void view_refresh(struct view *view)
 
 static bool name_passes(struct view *view, uint32_t name, size_t *cost)
 {
-	uint8_t *verdict = &view->verdicts[name];
+	uint8_t *verdict;
 
-	if (!*verdict)
-		*verdict = filter_passes(view->filter, mailboxes_name(view->mailboxes, name), cost) ? 1 : 2;
-	return *verdict == 1;
-}
-
-bool view_passes(struct view *view, uint32_t number, size_t *cost)
-{
-	const struct mailbox_row *row = &view->mailboxes->rows.items[number];
-
-	if (row->merged != ROW_NONE ||
-		(view->host != UINT32_MAX && !mailboxes_reaches(view->mailboxes, number, view->host)))
-		return false;
 	if (!view->filter)
 		return true;
-	grow(&view->verdicts, &view->verdicts_room, row->name + 1);
-	return name_passes(view, row->name, cost);
+	grow(&view->verdicts, &view->verdicts_room, name + 1);
+	verdict = &view->verdicts[name];
+	*cost = COST_FAILED;
+	if (*verdict == NOT_KNOWN)
+		*verdict = filter_passes(view->filter, mailboxes_name(view->mailboxes, name), cost) ?
+			PASSES :
+			FAILS;
+	return *verdict == PASSES;
+}
+
+static bool row_passes(const struct view *view, uint32_t row)
+{
+	return view->mailboxes->rows.items[row].merged == ROW_NONE &&
+		(view->host == UINT32_MAX || mailboxes_reaches(view->mailboxes, row, view->host));
+}
+
+bool view_passes(struct view *view, uint32_t row, size_t *cost)
+{
+	return row_passes(view, row) &&
+		name_passes(view, view->mailboxes->rows.items[row].name, cost);
+}
+
+/* In the order of memory, where the next name is near; rows that pass can be seen at once. */
+static bool match(struct view *view, size_t *budget)
+{
+	const struct mailboxes *mailboxes = view->mailboxes;
+
+	for (; view->matched < mailboxes->names.items.count; view->matched++) {
+		uint32_t name = (uint32_t)view->matched, row;
+		size_t cost;
+		bool passes;
+
+		if (!*budget)
+			return false;
+		passes = name_passes(view, name, &cost);
+		view_pay(budget, cost);
+		if (!passes || !view->fresh || name >= mailboxes->by_name.count)
+			continue;
+		row = mailboxes->by_name.items[name];
+		for (; row != ROW_NONE; row = mailboxes->links.items[row].same_name)
+			if (row_passes(view, row))
+				*vec_add(&view->matches) = (struct view_entry){ 0, row };
+	}
+	view->state = VIEW_SCAN;
+	return true;
 }
 
 static void scan_row(struct view *view, uint32_t row, size_t *budget)
 {
-	size_t cost = 0;
-
-	if (view_passes(view, row, &cost)) {
+	if (row_passes(view, row)) {
 		uint32_t key = view_key(view, row);
 
 		*vec_add(&view->back) = (struct view_entry){ key, row };
 		for (unsigned digit = 0; digit < DIGITS; digit++)
 			view->counts[digit][key >> digit * 8 & 0xFF]++;
 	}
-	view_pay(budget, COST_ROW + cost);
+	view_pay(budget, COST_ROW);
 }
 
 /* Memory that will be needed a few names later, in two steps: the first row, then its figures. */
@@ -160,11 +205,12 @@ static void fetch_ahead(const struct view *view, const uint32_t *name, const uin
 	const struct mailboxes *mailboxes = view->mailboxes;
 	uint32_t row = mailboxes->by_name.items[*nearer];
 
+	/* Most names that do not pass need not be fetched. */
+	if (view->filter && *nearer < view->verdicts_room && view->verdicts[*nearer] == FAILS)
+		return;
 	__builtin_prefetch(&mailboxes->by_name.items[*name]);
 	__builtin_prefetch(&mailboxes->rows.items[row]);
 	__builtin_prefetch(&mailboxes->links.items[row]);
-	if (view->filter)
-		__builtin_prefetch(mailboxes->names.items.items[*nearer]);
 }
 
 /* The order of names may have changed since the last slice. */
@@ -195,6 +241,7 @@ static bool scan(struct view *view, size_t *budget)
 	for (; view->scanned < count; view->scanned++) {
 		size_t i = backward ? count - 1 - view->scanned : view->scanned;
 		uint32_t name = order->sorted.items[i];
+		size_t cost = 0;
 
 		if (!*budget)
 			return false;
@@ -204,10 +251,14 @@ static bool scan(struct view *view, size_t *budget)
 		if (backward && i >= 2 * AHEAD)
 			fetch_ahead(view, &order->sorted.items[i - 2 * AHEAD],
 				&order->sorted.items[i - AHEAD]);
+		view->last_name = name;
+		if (!name_passes(view, name, &cost)) {
+			view_pay(budget, cost);
+			continue;
+		}
 		for (uint32_t row = mailboxes->by_name.items[name]; row != ROW_NONE;
 			row = mailboxes->links.items[row].same_name)
 			scan_row(view, row, budget);
-		view->last_name = name;
 	}
 	view->state = VIEW_SORT;
 	return true;
@@ -221,8 +272,10 @@ static void finish(struct view *view)
 	view->front = view->back;
 	view->back = front;
 	vec_clear(&view->back);
-	view->show_back = false;
+	view->fresh = false;
+	view->found->items = NULL;
 	vec_release(&view->spare);
+	vec_release(&view->matches);
 	view->state = view->pending.count ? VIEW_MERGE : VIEW_IDLE;
 }
 
@@ -242,15 +295,12 @@ static bool find_names(struct view *view, size_t *budget)
 
 bool view_work(struct view *view, size_t budget)
 {
-	struct mailboxes *mailboxes = view->mailboxes;
 	size_t units = budget * UNITS;
 
-	if (view->state == VIEW_IDLE)
-		return false;
-	grow(&view->marks, &view->marks_room, mailboxes->rows.count);
-	if (!find_names(view, &units))
+	grow(&view->marks, &view->marks_room, view->mailboxes->rows.count);
+	if (view->state == VIEW_MATCH && !match(view, &units))
 		return true;
-	if (view->state == VIEW_SCAN && !scan(view, &units))
+	if (view->state == VIEW_SCAN && !(find_names(view, &units) && scan(view, &units)))
 		return true;
 	if (view->state == VIEW_SORT) {
 		if (!view_sort_some(view, &units))
@@ -268,22 +318,32 @@ bool view_work(struct view *view, size_t budget)
 float view_progress(const struct view *view)
 {
 	const struct name_order *order = &view->mailboxes->order;
-	size_t names = view->mailboxes->names.items.count;
-	float scanned, sorted;
+	float names = (float)view->mailboxes->names.items.count;
+	float matched = view->filter ? 0.6f : 0, scanned = 0.9f - matched, part;
 
-	if (view->state == VIEW_IDLE || view->state == VIEW_MERGE || !names)
-		return 1;
-	scanned = (float)view->scanned / (float)names;
-	if (view->state == VIEW_SCAN)
-		return 0.8f * (scanned < 1 ? scanned : 1) *
-			((float)order->sorted.count / (float)names);
-	sorted = view->back.count ? (float)view->at / (float)view->back.count : 1;
-	return 0.8f + 0.05f * ((float)view->digit + sorted);
+	switch (view->state) {
+	case VIEW_MATCH:
+		return matched * (float)view->matched / names;
+	case VIEW_SCAN:
+		part = names > 0 ? (float)view->scanned / names : 1;
+		if (view->scan_needs > order->sorted.count)
+			part = 0;
+		return matched + scanned * (part < 1 ? part : 1);
+	case VIEW_SORT:
+		part = view->back.count ? (float)view->at / (float)view->back.count : 1;
+		return matched + scanned + 0.025f * ((float)view->digit + part);
+	case VIEW_IDLE:
+	case VIEW_MERGE:
+		break;
+	}
+	return 1;
 }
 
 static const struct view_entries *shown(const struct view *view)
 {
-	return view->show_back ? &view->back : &view->front;
+	if (!view->fresh)
+		return &view->front;
+	return view->filter ? &view->matches : &view->back;
 }
 
 size_t view_gave_up(const struct view *view)
@@ -301,17 +361,33 @@ uint32_t view_at(const struct view *view, size_t position)
 	return position < shown(view)->count ? shown(view)->items[position].row : ROW_NONE;
 }
 
+/* Looks one by one, but at no entry twice: the entries only grow at their end until
+ * they are replaced, which clears what is known. */
+static size_t look_for(const struct view *view, const struct view_entries *entries, uint32_t row)
+{
+	struct view_found *found = view->found;
+
+	if (found->items != entries->items || found->row != row || found->until > entries->count)
+		*found = (struct view_found){ row, entries->items, SIZE_MAX, 0 };
+	for (; found->position == SIZE_MAX && found->until < entries->count; found->until++)
+		if (entries->items[found->until].row == row)
+			found->position = found->until;
+	return found->position;
+}
+
 size_t view_position(const struct view *view, uint32_t row)
 {
 	const struct view_entries *entries = shown(view);
-	size_t bound = view_bound(
-		view, entries, 0, view_key(view, row), view_label(view, row), row);
+	size_t bound = 0, position;
 
-	if (bound < entries->count && entries->items[bound].row == row)
-		return bound;
+	/* What is shown while it is being made is in no order yet. */
+	if (!view->fresh) {
+		bound = view_bound(
+			view, entries, 0, view_key(view, row), view_label(view, row), row);
+		if (bound < entries->count && entries->items[bound].row == row)
+			return bound;
+	}
 	/* Its figures may have changed since it was put where it is. */
-	for (size_t i = 0; i < entries->count; i++)
-		if (entries->items[i].row == row)
-			return i;
-	return bound;
+	position = look_for(view, entries, row);
+	return position == SIZE_MAX ? bound : position;
 }

@@ -4,7 +4,8 @@
  * `back` and the two change places. Entries carry the key they were sorted by, so that
  * an order holds while the figures go on changing.
  *
- *	SCAN   all rows in the order of their names: filter, keys          → back
+ *	MATCH  all names in the order of memory against the pattern         → matches
+ *	SCAN   all rows in the order of their names: those that pass, keys  → back
  *	SORT   back by key, keeping the order of names among equals        → front
  *	MERGE  rows that changed since: taken out, put in where they belong → front
  */
@@ -25,6 +26,13 @@ struct view_entries {
 	vec_of(struct view_entry);
 };
 
+/* Where a row was found last, or how far it was looked for, in the entries that are shown. */
+struct view_found {
+	uint32_t row;
+	const struct view_entry *items; /* NULL: nothing is known */
+	size_t position, until;
+};
+
 /* A row on its way into the order. */
 struct view_item {
 	uint64_t label; /* of its name */
@@ -39,12 +47,14 @@ struct view {
 	enum mailbox_column column;
 	bool descending;
 
-	enum { VIEW_IDLE, VIEW_SCAN, VIEW_SORT, VIEW_MERGE } state;
-	bool show_back; /* front is of another filter */
+	enum { VIEW_IDLE, VIEW_MATCH, VIEW_SCAN, VIEW_SORT, VIEW_MERGE } state;
+	bool fresh;     /* front is of another filter: what was found so far is shown */
 	bool again;     /* too much changed to be merged: scan once more */
-	struct view_entries front, back, spare;
-	uint8_t *verdicts; /* by name: 0 not known, 1 passes, 2 does not */
+	struct view_entries front, back, spare, matches;
+	uint8_t *verdicts; /* by name */
 	size_t verdicts_room;
+	size_t matched; /* names that have their verdict */
+	struct view_found *found;
 
 	uint64_t seen; /* stamp of the newest change taken in */
 	size_t scan_needs, merge_needs; /* names that must have their place before */
@@ -73,6 +83,7 @@ struct view {
 	size_t placed, copied, put;
 };
 
+enum { NOT_KNOWN, PASSES, FAILS }; /* verdicts; NOT_KNOWN is 0 */
 enum { MARK_PENDING = 1, MARK_OUT = 2 };
 
 /* Takes COST from *BUDGET; false when nothing is left of it. */

@@ -259,6 +259,7 @@ static void merge_end(struct view *view)
 	view->pending.count = left;
 	vec_clear(&view->items);
 	view->placed = 0;
+	view->found->items = NULL;
 }
 
 bool view_merge_some(struct view *view, size_t *budget)
