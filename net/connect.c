@@ -156,9 +156,15 @@ static bool shake_hands(struct connection *connection, int fd, struct worker *wo
 	connection->session = session_new(&options);
 	str_release(&algorithms);
 	ok = session_handshake(connection->session, clock_ms() + HANDSHAKE_MS, err) &&
-		session_host_key(connection->session, &blob, err) &&
-		trust_check(worker->common->trust, settings, blob, worker, err) &&
-		login(connection->session, settings, worker, err);
+		session_host_key(connection->session, &blob, err);
+	if (!ok && err->kind == ERR_AWAY)
+		err_context(err, "key exchange");
+	ok = ok && trust_check(worker->common->trust, settings, blob, worker, err);
+	if (ok) {
+		ok = login(connection->session, settings, worker, err);
+		if (!ok && err->kind == ERR_AWAY)
+			err_context(err, "login as %s", settings->user);
+	}
 	free(blob);
 	return ok;
 }

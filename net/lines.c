@@ -18,6 +18,7 @@ void lines_release(struct lines *lines)
 void lines_reset(struct lines *lines)
 {
 	lines->counted = 0;
+	lines->given = 0;
 }
 
 static bool too_long(const struct lines *lines)
@@ -58,6 +59,15 @@ const char *lines_next(struct lines *lines, size_t *len)
 		return NULL;
 	*len = (size_t)(end - start);
 	lines->taken += *len + 1;
+	lines->given++;
 	*end = '\0';
 	return start;
+}
+
+bool lines_flood(const struct lines *lines, struct err *err)
+{
+	if (lines->given <= LINES_MOST)
+		return false;
+	err_set(err, ERR_DATA, "the host sent more than %d lines in one answer and was cut off", LINES_MOST);
+	return true;
 }

@@ -48,7 +48,7 @@ static enum outcome failed(struct login *login)
 			"name the right one as \"identity\" of this host",
 			login->agent.count);
 	else if (login->err->kind == ERR_NONE && session_alive(login->session, login->err))
-		err_set(login->err, ERR_AWAY, "the login broke off: %s", why);
+		err_set(login->err, ERR_AWAY, "broken off: %s", why);
 	return FAILED;
 }
 
@@ -70,7 +70,7 @@ static enum outcome outcome_of(struct login *login, int code)
 static bool go_on(struct login *login, int64_t deadline_ms)
 {
 	if (clock_ms() >= deadline_ms)
-		return err_set(login->err, ERR_AWAY, "timed out during the login");
+		return err_set(login->err, ERR_AWAY, "timed out");
 	return session_pump(login->session, deadline_ms, login->err) &&
 		session_alive(login->session, login->err);
 }

@@ -86,18 +86,16 @@ static enum remote_news over(struct remote *remote, struct err *err)
 
 	remote_tidy(&words, str_text(stream_err(remote->stream)));
 	if (stream_state(remote->stream) == STREAM_REFUSED)
-		err_set(err, ERR_AWAY, "the host opens no channel for the agent: %s",
+		err_set(err, ERR_AWAY, "the host opens no channel: %s",
 			stream_why(remote->stream));
 	else if (strstr(str_text(&words), "sudo") &&
 		(strstr(str_text(&words), "password") || strstr(str_text(&words), "not allowed")))
 		err_set(err, ERR_RIGHTS, "sudo needs a password; run: mailmend hosts prepare %s (it says: %s)",
 			remote->host, str_text(&words));
 	else if (words.len)
-		err_set(err, ERR_AWAY, "the agent ended%s: %s", remote->greeted ? "" : " before it began",
-			str_text(&words));
+		err_set(err, ERR_AWAY, "the agent ended: %s", str_text(&words));
 	else if (code >= 0)
-		err_set(err, ERR_AWAY, "the agent ended%s with exit code %d",
-			remote->greeted ? "" : " before it began", code);
+		err_set(err, ERR_AWAY, "the agent ended with exit code %d", code);
 	else
 		err_set(err, ERR_AWAY, "the agent was killed on the host");
 	str_release(&words);
@@ -156,6 +154,8 @@ enum remote_news remote_read(struct remote *remote, const char **line, size_t *l
 				break;
 			if (!fill(remote, err))
 				return REMOTE_OVER;
+		} else if (lines_flood(&remote->lines, err)) {
+			return REMOTE_OVER;
 		} else if (remote->greeted) {
 			return REMOTE_LINE;
 		} else {

@@ -16,6 +16,7 @@
 #include <libssh/server.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -165,6 +166,10 @@ bool session_alive(struct session *session, struct err *err)
 		!(ssh_get_status(session->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)))
 		return true;
 	why = ssh_get_error(session->ssh);
+	if (strncmp(why, "Socket error: ", 14) == 0)
+		why += 14;
+	if (strcmp(why, "disconnected") == 0)
+		why = "closed by the host";
 	return err_set(err, ERR_AWAY, "the connection was lost: %s", *why ? why : "closed by the host");
 }
 
@@ -191,9 +196,10 @@ bool session_handshake(struct session *session, int64_t deadline_ms, struct err 
 		if (code == SSH_OK)
 			return true;
 		if (code == SSH_ERROR)
-			return err_set(err, ERR_AWAY, "no SSH session: %s", ssh_get_error(session->ssh));
+			return session_alive(session, err) &&
+				err_set(err, ERR_AWAY, "the key exchange failed: %s", ssh_get_error(session->ssh));
 		if (clock_ms() >= deadline_ms)
-			return err_set(err, ERR_AWAY, "timed out in the key exchange");
+			return err_set(err, ERR_AWAY, "timed out; sshd accepts connections but does not answer");
 		if (!session_pump(session, deadline_ms, err))
 			return false;
 	}

@@ -225,7 +225,7 @@ static bool in_time(struct work *work, int64_t now, struct err *err)
 	if (work->remote.stream && (!work->remote.greeted || work->sample) && now >= work->deadline_ms)
 		return err_set(err, ERR_AWAY, work->remote.greeted ?
 			"the host's agent does not answer; is doveadm or a disk stuck there?" :
-			"timed out waiting for the agent to start");
+			"timed out");
 	return is_alive(work, now, err);
 }
 
@@ -313,6 +313,8 @@ void work(struct worker *worker, struct session *session, struct err *err)
 		agent_start(&work);
 	while (turn(&work, err))
 		;
+	if (err->kind == ERR_AWAY && work.remote.stream && !work.remote.greeted)
+		err_context(err, "start of the agent");
 	requests_end(&work.requests, worker, err->text);
 	forward_close(&work.forward);
 	sample_free(work.sample);
