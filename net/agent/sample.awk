@@ -57,7 +57,7 @@ function problems_tell(full,    what, rows) {
 function watch_request(    part, i, n, pid) {
 	if (!anvil_mode) {
 		sessions_clear()
-		anvil_mode = 1
+		anvil_mode = mode_moved = 1
 	}
 	n = split($0, part, /[ \t]+/)
 	for (i = 2; i <= n; i++) {
@@ -80,8 +80,11 @@ function sample_request(seq, full, anvil, all,    now, passed) {
 	if (anvil != anvil_mode) {
 		sessions_clear()
 		anvil_mode = anvil
-		full = 1
+		mode_moved = 1
 	}
+	if (mode_moved)
+		full = 1
+	mode_moved = 0
 	say("{\"sample\":{\"seq\":" seq (full ? ",\"full\":true" : "") ",\"uptime\":" sprintf("%.2f", now) \
 		",\"load\":" proc_load() ",\"cpu\":" proc_cpu() "}}")
 	if (full || now - proc_looked >= 5) {
@@ -122,7 +125,7 @@ BEGIN {
 	awk_name = ENVIRON["AGENT_AWK"]
 	facts_script = ENVIRON["AGENT_FACTS"]
 	queue_script = ENVIRON["AGENT_QUEUE"]
-	anvil_mode = problems_moved = 0
+	anvil_mode = mode_moved = problems_moved = 0
 	last_sample = proc_looked = 0
 	json_init()
 	watch_init()

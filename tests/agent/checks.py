@@ -129,7 +129,8 @@ def anvil(server, text, shell, awk):
             agent.send("pids", f"+{pid}", "+999999999", "-5", "+0", "+x", "+1\\t")
             first = agent.sample("anvil")
             assert [row[0] for row in first["use"]] == [pid] and first["use"][0][4] == 0
-            assert "add" not in first
+            assert "add" not in first and first["sample"]["full"]
+            assert "full" not in agent.sample("anvil")["sample"]
             mine.work(pid)
             used = agent.sample("anvil")
             assert used["use"][0][0] == pid and used["use"][0][4] > 0

@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from driver import Agent
-from server import ROOT, USERS
+from server import USERS
 
 
 def mounted_on(path):
