@@ -4,10 +4,32 @@
 
 #include "tui/keys.h"
 #include "tui/state.h"
+#include "tui/widgets/wrap.h"
+
+#define KEYS_WIDTH 13
 
 static const struct screen *about(const struct app *app)
 {
 	return app->depth > 0 ? screens[app->places[app->depth - 1].screen] : &screen_fleet;
+}
+
+static void add_key(struct page *page, const struct binding *binding)
+{
+	char key[16], also[16], both[40], line[WRAP_LINE];
+	const char *rest = binding->help;
+
+	key_label(binding->key, key);
+	if (binding->also)
+		snprintf(both, sizeof(both), "%s %s", key, key_label(binding->also, also));
+	else
+		snprintf(both, sizeof(both), "%s", key);
+	while (wrap_next(&rest, page->width - KEYS_WIDTH, line)) {
+		int row = page_line(page, 0);
+
+		frame_print(&page->canvas, row, page->column, STYLE_KEY, both);
+		frame_print(&page->canvas, row, page->column + KEYS_WIDTH, STYLE_NORMAL, line);
+		both[0] = '\0';
+	}
 }
 
 static void add_keys(struct page *page, const char *title, const struct bindings *bindings)
@@ -15,20 +37,8 @@ static void add_keys(struct page *page, const char *title, const struct bindings
 	if (bindings->count == 0)
 		return;
 	page_section(page, title);
-	for (size_t i = 0; i < bindings->count; i++) {
-		const struct binding *binding = &bindings->items[i];
-		char key[16], also[16], both[40];
-		int row = page_line(page, 0);
-
-		key_label(binding->key, key);
-		if (binding->also)
-			snprintf(both, sizeof(both), "%s %s", key, key_label(binding->also, also));
-		else
-			snprintf(both, sizeof(both), "%s", key);
-		frame_fit(&page->canvas, row, page->column, 14, STYLE_KEY, ALIGN_LEFT, CUT_END, both);
-		frame_fit(&page->canvas, row, page->column + 15, page->width - 15, STYLE_NORMAL, ALIGN_LEFT,
-			CUT_END, binding->help);
-	}
+	for (size_t i = 0; i < bindings->count; i++)
+		add_key(page, &bindings->items[i]);
 }
 
 static void add_words(struct page *page)
