@@ -85,7 +85,7 @@ lab_start() {
 	if host_runs "$1"; then
 		die "The host $1 runs already."
 	fi
-	host_do start "$1" && within 60 host_do is_up "$1" ||
+	host_do start "$1" ||
 		die "The host $1 did not start: $(tail -n 5 "$(host_folder "$1")/ctl/log" 2>&1)"
 }
 

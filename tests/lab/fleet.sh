@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # `up` and `down`, and the processes of a fleet.
 
-# prepare, start, is_up, exec, stop of this kind's hosts.
+# prepare, start, exec, stop of this kind's hosts.
 host_do() {
 	local what=$1
 	shift
@@ -127,7 +127,9 @@ claim_folder() {
 	if [ -n "$starter" ] && grep -qszxF -- "$mark" "/proc/$starter/environ"; then
 		die "A lab is being started in $lab by the process $starter."
 	fi
-	sweep_apart || exit 1
+	if [ -e "$lab" ] || [ -e "$memory_stores" ]; then
+		sweep_apart || exit 1
+	fi
 	mkdir -p "$lab" && echo $$ >"$lab/mailmend-lab" && mkdir "$lab/hosts" "$lab/shared" || die "$lab cannot be made."
 	chmod 711 "$lab"
 	chmod 1777 "$lab/shared"
@@ -161,7 +163,6 @@ start_fleet() {
 	fi
 	in_turns prepare_and_start || die "A host did not start: $(tail -n 5 "$lab"/hosts/*/ctl/log 2>&1)"
 	for name in $(host_names); do
-		host_is_there "$name"
 		cat "$(host_folder "$name")/known_hosts"
 	done >"$lab/known_hosts"
 }
@@ -171,7 +172,7 @@ prepare_and_start() {
 		reach "$BASH" "$here/prepare" "$1"
 	else
 		host_do prepare "$1"
-	fi && host_do start "$1" && within 60 host_do is_up "$1"
+	fi && host_do start "$1"
 }
 
 # Runs COMMAND HOST for all hosts, several at a time; ends when one fails.
@@ -191,10 +192,6 @@ in_turns() {
 		running=$((running - 1))
 	done
 	return "$failed"
-}
-
-host_is_there() {
-	host_do is_up "$1" || die "The host $1 did not start: $(tail -n 5 "$(host_folder "$1")/ctl/log" 2>&1)"
 }
 
 seed_fleet() {

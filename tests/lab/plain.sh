@@ -45,6 +45,7 @@ plain_start() {
 	mkdir -p "$fs/run/dovecot"
 	plain_master /usr/sbin/sshd -D -f "$fs/etc/ssh/sshd_config" -E "$fs/var/log/sshd.log" >"$folder/ctl/log" 2>&1
 	plain_master /usr/sbin/dovecot -F -c "$fs/etc/dovecot/dovecot.conf" >>"$folder/ctl/log" 2>&1
+	within 60 plain_is_up "$name"
 }
 
 # Runs a master process below a shell that carries the mark: the environment of a process that

@@ -43,16 +43,15 @@ spaces_network() {
 		# Written down first: `down` must find the bridge also when this process is killed here.
 		state_write
 		reach ip link add "$fleet_bridge" type bridge 2>/dev/null || continue
-		reach ip addr add "$net.254/24" dev "$fleet_bridge"
+		for client in 254 241 242 243 244 245 246 247 248; do
+			echo "addr add $net.$client/24 dev $fleet_bridge"
+		done | reach ip -batch -
+		reach ip link set "$fleet_bridge" up
 		# Another lab that chose the same in the same moment has the same route.
 		if [ "$(reach ip -4 -o addr show to "$net.254/32" | wc -l)" -gt 1 ]; then
 			reach ip link del "$fleet_bridge"
 			continue
 		fi
-		for client in 241 242 243 244 245 246 247 248; do
-			reach ip addr add "$net.$client/24" dev "$fleet_bridge"
-		done
-		reach ip link set "$fleet_bridge" up
 		return 0
 	done
 	fleet_bridge=
@@ -111,37 +110,33 @@ spaces_store() {
 	chown "$vmail_id:$vmail_id" "$store"/{vmail,vmail/example.{org,net,com},index,alt,control}
 }
 
-# spaces_start NAME: begins the host; it is up when spaces_is_up says so.
+# spaces_start NAME: begins the host and waits until it says that it is up.
 spaces_start() {
-	local name=$1 number=${1#mail} folder pid
+	local name=$1 number=${1#mail} folder link said enter=()
 	folder=$(host_folder "$name")
 	rm -f "$folder/ctl/"*
-	mkfifo "$folder/ctl/go"
-	reach setsid unshare -n -u -m -p -f --kill-child --mount-proc --propagation private \
-		bash "$here/host-init" "$mark" "$folder" "$name" "$fleet_root" "$here" "$(uses_syslog "$number")" "$private_paths" \
-		</dev/null >"$folder/ctl/log" 2>&1 &
+	mkfifo "$folder/ctl/go" "$folder/ctl/said"
+	(
+		[ "$fleet_kind" = B ] || enter=(nsenter --preserve-credentials -U -n -m -t "$(<"$lab/outer.pid")" --)
+		exec "${enter[@]}" setsid unshare -n -u -m -p -f --kill-child --mount-proc --propagation private bash \
+			"$here/host-init" "$mark" "$folder" "$name" "$fleet_root" "$here" "$(uses_syslog "$number")" "$private_paths"
+	) </dev/null >"$folder/ctl/log" 2>&1 &
 	disown
-	spaces_first_process "$folder" || return 1
-	pid=$(cat "$folder/ctl/pid")
-	local link=$fleet_tag.$number
+	within 20 spaces_first_process $! "$folder" || return 1
+	link=$fleet_tag.$number
 	# The same address after each start, so that neighbours need not learn a new one.
-	reach ip link add "$link" type veth peer name eth0 address "$(printf '02:6d:6d:00:00:%02x' "$number")" netns "$pid" &&
+	reach ip link add "$link" type veth peer name eth0 address "$(printf '02:6d:6d:00:00:%02x' "$number")" \
+		netns "$(<"$folder/ctl/pid")" &&
 		reach ip link set "$link" master "$fleet_bridge" up &&
-		printf '%s\n' "$(host_address "$name")" 1<>"$folder/ctl/go"
+		printf '%s\n' "$(host_address "$name")" 1<>"$folder/ctl/go" || return 1
+	read -r -t 60 said <>"$folder/ctl/said" && [ "$said" = up ]
 }
 
-# Finds the first process of a host from outside and writes its id down, with its start time.
+# Writes down the first process of a host, the child of the PARENT that made its namespaces.
 spaces_first_process() {
-	local until=$((SECONDS + 10)) pid
-	while [ "$SECONDS" -lt "$until" ]; do
-		for pid in $(pgrep -f -- "host-init $mark $1 "); do
-			[ "$(readlink "/proc/$pid/ns/pid")" != "$(readlink /proc/self/ns/pid)" ] || continue
-			printf '%s\n' "$pid" >"$1/ctl/pid"
-			return 0
-		done
-		sleep 0.02
-	done
-	return 1
+	local child
+	read -r child _ < <(pgrep -P "$1") || return 1
+	printf '%s\n' "$child" >"$2/ctl/pid"
 }
 
 # The id of the host's first process; fails when the host does not run.
@@ -151,10 +146,6 @@ spaces_pid() {
 	pid=$(cat "$folder/ctl/pid" 2>/dev/null) || return 1
 	grep -qszF -- "$mark" "/proc/$pid/cmdline" || return 1
 	printf '%s\n' "$pid"
-}
-
-spaces_is_up() {
-	[ -f "$(host_folder "$1")/ctl/up" ]
 }
 
 spaces_exec() {
