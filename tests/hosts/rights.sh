@@ -27,6 +27,12 @@ exits 77 hosts --json --once --host mail1
 check "become without the root-owned agent says what to do" \
 	[ "$(rows '"hosts prepare" in (rows[0]["error"] or "")')" = True ]
 
+case $(lab status) in
+*'kind C'*)
+	skip "hosts prepare" "sudo has no effect inside a user namespace"
+	exit 0
+	;;
+esac
 exits 77 hosts prepare mail1
 check "without a terminal it only shows what it would do" grep -q "$agent" "$out"
 says "and says that --yes does it" '--yes'

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What the host tests share: TAP, a lab of their own, and the program on it.
 #
-#	fleet_up OPTION…       a lab in a folder of its own, taken down at the end
+#	fleet_up OPTION…       a lab in a folder of its own, taken down at the end; $LAB_OPTIONS adds
+#	                       to it (--dovecot 2.4, --kind C)
 #	mm ARGUMENT…           the program on that fleet; stdout in $out, stderr in $talk
 #	exits CODE ARGUMENT…   mm, and its exit code must be CODE
 #	rows EXPRESSION        Python over `rows`, the JSON Lines in $out; prints the value
@@ -48,6 +49,12 @@ verdict() {
 	fi
 }
 
+# skip TEXT REASON
+skip() {
+	number=$((number + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$number" "$1" "$2"
+}
+
 check() {
 	local text=$1
 	shift
@@ -83,7 +90,8 @@ lab() {
 }
 
 fleet_up() {
-	lab up "$@" >"$work/up" 2>&1 || {
+	# shellcheck disable=SC2086 # several options
+	lab up "$@" ${LAB_OPTIONS:-} >"$work/up" 2>&1 || {
 		echo "Bail out! the lab did not start"
 		sed 's/^/# /' "$work/up"
 		exit 1
