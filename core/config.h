@@ -17,7 +17,8 @@
  *	}
  *
  * "defaults" holds any host key but name and address. Only "hosts" is needed, and in a
- * host only "name" (the address is then the name). A configuration is read once and
+ * host only "name" (the address is then the name). A host takes a default back with "become": ""
+ * or "tags": []. Two hosts may have the same address (other users, jump hosts), not the same name. A configuration is read once and
  * never changed; everything in it lives until config_release.
  */
 #ifndef CORE_CONFIG_H

@@ -93,8 +93,10 @@ void mailboxes_set(struct mailboxes *mailboxes, uint32_t row, uint32_t host,
 /*
  * A view: the rows that pass a filter, sorted. Work is done in slices: view_work does
  * about BUDGET rows' worth and says whether more is left, so that a key is answered in
- * between. While it works, view_count/view_at show what is there so far, and
- * view_progress how much (0…1).
+ * between. After view_filter, view_count/view_at show what was found so far, in no order
+ * until all is sorted; after view_sort and view_refresh they show the old order until the new
+ * one is complete. view_progress is how much is done (0…1). Rows that compare equal stand in
+ * the order of their names; what is not known (NAN) stands last, up and down.
  */
 enum mailbox_column {
 	COLUMN_NAME,

@@ -128,6 +128,45 @@ static void filters(void **state)
 	mailboxes_free(mailboxes);
 }
 
+/* Letter by letter: what is kept from the filter before makes no difference. */
+static void typing_narrows_and_widens(void **state)
+{
+	struct mailboxes *mailboxes = mailboxes_new();
+	struct view *view;
+	static const struct {
+		const char *pattern, *names;
+	} rows[] = {
+		{ "a", "anna bana new-nan za zan" },
+		{ "an", "anna bana new-nan zan" },
+		{ "ann", "anna" },
+		{ "an", "anna bana new-nan zan" },
+		{ "!an", "xyz za" },
+		{ "!a", "xyz" },
+		{ "a.", "anna bana new-nan zan" },
+		{ "a", "anna bana new-nan za zan" },
+		{ "za", "za zan" },
+	};
+
+	(void)state;
+	mailboxes_add(mailboxes, "za", 0);
+	mailboxes_add(mailboxes, "zan", 0);
+	mailboxes_add(mailboxes, "anna", 0);
+	mailboxes_add(mailboxes, "bana", 0);
+	mailboxes_add(mailboxes, "xyz", 0);
+	view = view_new(mailboxes);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_true(view_filter(view, rows[i].pattern, UINT32_MAX, NULL));
+		view_work(view, 1);
+		if (i == 0)
+			mailboxes_add(mailboxes, "new-nan", 0);
+		view_refresh(view);
+		finish(view, 1);
+		expect_names(view, mailboxes, rows[i].names);
+	}
+	view_free(view);
+	mailboxes_free(mailboxes);
+}
+
 static void bad_patterns_say_where(void **state)
 {
 	struct mailboxes *mailboxes = mailboxes_new();
@@ -465,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorts_by_each_column),
 		cmocka_unit_test(filters),
+		cmocka_unit_test(typing_narrows_and_widens),
 		cmocka_unit_test(bad_patterns_say_where),
 		cmocka_unit_test(patterns_that_explode_stop),
 		cmocka_unit_test(names_that_are_no_utf8_are_filtered),
