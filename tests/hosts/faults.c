@@ -505,8 +505,6 @@ static void stuck_worker_is_left_behind(void **state)
 	/* Should it ever come back it cleans up after itself. */
 	assert_int_equal(write(stuck_pipe[1], "x", 1), 1);
 	farm_until(10, threads() <= before);
-	close(stuck_pipe[0]);
-	close(stuck_pipe[1]);
 }
 
 int main(void)
