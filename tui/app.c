@@ -188,6 +188,7 @@ static void did_message(struct app *app, struct message *message, struct command
 {
 	struct command *command = commands_add(commands, COMMAND_LEDGER_ADD);
 
+	app->ledger_state.behind = true;
 	command->entry = ledger_entry_copy(&message->did);
 	free(command->entry.who);
 	command->entry.who = mem_text(app->options.who);

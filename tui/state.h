@@ -78,6 +78,7 @@ struct ledger_state {
 	bool whole;        /* the oldest entry is there */
 	bool more;         /* the query that is out asks for older ones */
 	bool known;        /* an answer came */
+	bool behind;       /* an entry was added since it was read */
 };
 
 /* The open host: its busiest mailboxes, what doctor found. */

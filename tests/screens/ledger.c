@@ -125,6 +125,29 @@ static void what_workers_did_is_kept_with_our_name(void **state)
 	assert_true(scene->commands.items[0].entry.wall_s > 0);
 }
 
+static void new_entries_appear_by_themselves(void **state)
+{
+	struct scene *scene = *state;
+
+	drive(scene, "7");
+	answer(scene, 900, 7);
+	scene_tick(scene, 1000);
+	scene_forget(scene);
+	scene_send(scene, message_new(MESSAGE_DID, 0));
+	scene_forget(scene);
+	scene_tick(scene, 1000);
+	assert_int_equal(only_command(scene, COMMAND_LEDGER_GET)->query.before, 0);
+	answer(scene, 901, 7);
+	scene_forget(scene);
+	scene_tick(scene, 1000);
+	assert_no_commands(scene); /* once */
+	drive(scene, "j");
+	scene_send(scene, message_new(MESSAGE_DID, 0));
+	scene_forget(scene);
+	scene_tick(scene, 1000);
+	assert_no_commands(scene); /* somebody reads */
+}
+
 static void errors_of_the_store_are_said(void **state)
 {
 	struct scene *scene = *state;
@@ -143,6 +166,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(filters_in_the_store, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_what_it_does_not_do, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_workers_did_is_kept_with_our_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(new_entries_appear_by_themselves, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(errors_of_the_store_are_said, set_up, tear_down),
 	};
 

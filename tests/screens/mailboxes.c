@@ -153,6 +153,45 @@ static void old_figures_are_never_shown_as_live(void **state)
 	golden(scene, "mailboxes_stale");
 }
 
+static void seen_in_store(struct scene *scene, const char *host, const char *mailbox)
+{
+	struct message *message = message_new(MESSAGE_STORES, scene_host(scene, host));
+	struct store_seen *seen = vec_add(&message->stores);
+
+	seen->mailbox = mem_text(mailbox);
+	seen->id = mem_text("nfs4:filer:/export/mail/jo");
+	seen->path = mem_text("/srv/mail/jo");
+	seen->there = true;
+	scene_send(scene, message);
+}
+
+static void a_mailbox_on_two_hosts_is_one_row(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_sample(scene, "mail07", next_head,
+		"{\"add\":[[9,\"jo.martin@example.org\",\"imap\",\"198.51.100.9\",209]]}");
+	drive(scene, "r/jo<Enter>");
+	assert_true(shows(scene, "2 of 6"));
+	drive(scene, "*j");
+	assert_true(shows(scene, "2 marked"));
+	seen_in_store(scene, "mail03", "jo.martin@example.org");
+	seen_in_store(scene, "mail07", "jo.martin@example.org");
+	drive(scene, "r");
+	scene_tick(scene, 100);
+	assert_true(shows(scene, "1 of 5"));
+	assert_true(shows(scene, "mail03 +1"));
+	assert_true(shows(scene, ">•jo.martin@example.org"));
+	assert_false(shows(scene, "2 marked"));
+	drive(scene, "<Enter>");
+	golden(scene, "mailbox_two_hosts");
+	scene_tick(scene, 500);
+	scene_sample(scene, "mail03", next_head, "");
+	drive(scene, "q");
+	scene_tick(scene, 6000);
+	assert_true(shows(scene, "stale 6s")); /* mail07 is silent, if mail03 is not */
+}
+
 static void an_empty_table_is_a_sentence(void **state)
 {
 	struct scene scene;
@@ -216,6 +255,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sorts_by_every_column, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(opens_the_mailbox, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_figures_are_never_shown_as_live, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_mailbox_on_two_hosts_is_one_row, set_up, tear_down),
 		cmocka_unit_test(an_empty_table_is_a_sentence),
 		cmocka_unit_test_setup_teardown(many_rows_come_in_slices, set_up, tear_down),
 	};

@@ -43,6 +43,7 @@ static void ask(struct app *app, int64_t before, struct commands *commands)
 	command->query.limit = PAGE_ENTRIES;
 	state->asked++;
 	state->more = before != 0;
+	state->behind = state->behind && before;
 }
 
 static void forget(struct ledger_state *state)
@@ -87,6 +88,7 @@ void ledger_note(struct app *app, struct commands *commands, const char *what, u
 {
 	struct command *command = commands_add(commands, COMMAND_LEDGER_ADD);
 
+	app->ledger_state.behind = true;
 	command->entry.wall_s = app->wall_s;
 	command->entry.who = mem_text(app->options.who);
 	command->entry.what = mem_text(what);
@@ -98,6 +100,15 @@ void ledger_note(struct app *app, struct commands *commands, const char *what, u
 static void enter(struct app *app, struct commands *commands)
 {
 	ask(app, 0, commands);
+}
+
+/* New entries appear by themselves as long as nobody reads further down. */
+static void data(struct app *app, struct commands *commands)
+{
+	const struct ledger_state *state = &app->ledger_state;
+
+	if (state->behind && !state->asked && !state->list.held)
+		ask(app, 0, commands);
 }
 
 static bool filter(struct app *app, const char *text, struct commands *commands, struct err *err)
@@ -247,6 +258,7 @@ const struct screen screen_ledger = {
 	.lists = true,
 	.enter = enter,
 	.act = act,
+	.data = data,
 	.filter = filter,
 	.heading = heading,
 	.draw = draw,

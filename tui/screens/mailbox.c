@@ -212,10 +212,11 @@ static void add_history(const struct app *app, struct page *page)
 
 	page_section(page, "SINCE THIS PAGE WAS OPENED");
 	page_textf(page, "sessions", STYLE_NORMAL, "%s  last %s",
-		figure_spark(&state->sessions_history, SPARK_CELLS, 1, 1, spark),
+		figure_spark(&state->sessions_history, SPARK_CELLS, 1, 2 * history_at(&state->sessions_history, 0) + 1,
+			spark),
 		figure_age(app->now_ms - state->opened_ms, age));
 	page_textf(page, "CPU%", STYLE_NORMAL, "%s",
-		figure_spark(&state->cpu_history, SPARK_CELLS, 1, 10, spark));
+		figure_spark(&state->cpu_history, SPARK_CELLS, 1, 100, spark));
 }
 
 static void page(const struct app *app, struct page *page)

@@ -78,10 +78,28 @@ static void begin(struct app *app, bool awaited)
 	work(app);
 }
 
+/* A marked row that became part of another takes its mark there. */
+static void follow_marks(struct app *app)
+{
+	struct marks *marks = &app->mailboxes_state.marks;
+
+	for (size_t word = 0; marks->marked && word < marks->count; word++)
+		for (uint64_t left = marks->items[word]; left; left &= left - 1) {
+			uint32_t row = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(left));
+			uint32_t here = mailboxes_here(app->fleet->mailboxes, row);
+
+			if (here == row)
+				continue;
+			marks_set(marks, row, false);
+			marks_set(marks, here, true);
+		}
+}
+
 static void refresh(struct app *app)
 {
 	struct mailboxes_state *state = &app->mailboxes_state;
 
+	follow_marks(app);
 	view_refresh(state->view);
 	state->refreshed_ms = app->now_ms;
 	begin(app, false);

@@ -98,12 +98,19 @@ const char *mailbox_state_text(
 	const struct host *host = mailbox->host < app->fleet->hosts.count
 		? &app->fleet->hosts.items[mailbox->host]
 		: NULL;
+	int64_t asked = mailboxes_asked(app->fleet->mailboxes, row);
+	char age[FIGURE];
 
 	out[0] = '\0';
 	*style = STYLE_DIM;
 	if (host && (host->link != LINK_UP || host_stale(host, app->options.config, app->now_ms))) {
 		*style = host->samples ? STYLE_LOOK : STYLE_DIM;
 		return host_state(host, app->options.config, app->now_ms, out);
+	}
+	/* Of several hosts, the one that was silent longest. */
+	if (asked && app->now_ms - asked > 3 * (int64_t)app->options.config->interval_ms) {
+		*style = STYLE_LOOK;
+		snprintf(out, 32, "stale %s", figure_age(app->now_ms - asked, age));
 	}
 	return out;
 }
