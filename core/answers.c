@@ -59,17 +59,6 @@ bool sample_hello_parse(struct sample_hello *out, const char *line, size_t len, 
 	return ok;
 }
 
-/* A number or an error in place of an answer ends the list. */
-static bool ends(const char *key, const struct json *value, bool *end, struct err *err)
-{
-	const char *text = json_text(value, NULL);
-
-	*end = strcmp(key, "end") == 0;
-	if (strcmp(key, "error") == 0)
-		return err_set(err, ERR_DATA, "%.200s", text ? text : "the agent gave no reason");
-	return true;
-}
-
 static bool store_value(struct store_seen *seen, const struct json *value, struct err *err)
 {
 	const struct {
@@ -106,7 +95,7 @@ bool store_seen_parse(struct store_seen *out, const char *line, size_t len, bool
 
 	if (!wire_line(line, len, &document, &key, &value, err))
 		return false;
-	ok = ends(key, value, end, err);
+	ok = wire_end(key, value, end, err);
 	if (ok && strcmp(key, "store") == 0)
 		ok = store_value(&seen, value, err);
 	else if (ok && !*end)
@@ -142,7 +131,7 @@ bool names_seen_parse(struct names_seen *out, const char *line, size_t len, bool
 
 	if (!wire_line(line, len, &document, &key, &value, err))
 		return false;
-	ok = ends(key, value, end, err);
+	ok = wire_end(key, value, end, err);
 	if (ok && strcmp(key, "mailboxes") == 0)
 		ok = names_value(out, value, err);
 	else if (ok && !*end)
@@ -153,13 +142,11 @@ bool names_seen_parse(struct names_seen *out, const char *line, size_t len, bool
 
 static bool check_value(struct doctor_check *check, const struct json *row, struct err *err)
 {
-	const struct json *good = json_at(row, 1);
-
 	if (!wire_text(&check->name, json_at(row, 0), "check", err) ||
 		!wire_text(&check->found, json_at(row, 2), "check", err) ||
 		!wire_text(&check->mend, json_at(row, 3), "check", err))
 		return false;
-	check->good = json_kind(good) == JSON_BOOL ? json_truth(good, false) : -1;
+	check->good = wire_truth(json_at(row, 1));
 	return check->name || wire_bad("check", "[name, good, found, mend]", err);
 }
 
@@ -174,7 +161,7 @@ bool doctor_check_parse(struct doctor_check *out, const char *line, size_t len, 
 
 	if (!wire_line(line, len, &document, &key, &value, err))
 		return false;
-	ok = ends(key, value, end, err);
+	ok = wire_end(key, value, end, err);
 	if (ok && strcmp(key, "check") == 0)
 		ok = check_value(&check, value, err);
 	else if (ok && !*end)

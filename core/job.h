@@ -62,6 +62,7 @@ struct journal_record {
 bool journal_parse(struct journal_record *out, const char *line, size_t len, bool *end,
 	struct err *err);
 void journal_record_release(struct journal_record *record);
+void unit_outcome_release(struct unit_outcome *outcome);
 
 struct unit {
 	struct plan_target target; /* owned by the job's plan */
@@ -72,18 +73,23 @@ struct unit {
 	struct unit_outcome outcome;
 };
 
+struct job_host {
+	int64_t seen;     /* the last sequence taken in */
+	vec_of(uint32_t); /* its units, by their numbers there: indexes into units */
+};
+
 struct job {
 	struct plan plan;
 	struct {
 		vec_of(struct unit);
 	} units;
 	struct {
-		vec_of(int64_t);
-	} seen; /* for each host of the configuration: the last sequence taken in */
+		vec_of(struct job_host);
+	} hosts; /* for each host of the configuration */
 };
 
 /* Takes the plan; HOSTS is the number of hosts of the configuration. */
-struct job *job_new(struct plan *plan, size_t hosts);
+struct job *job_new(struct plan *plan, size_t hosts); /* of a frozen plan */
 void job_free(struct job *job);
 /* Takes in a record of a host; what is not of this job, or was seen, is passed over. */
 void job_apply(struct job *job, uint32_t host, const struct journal_record *record);

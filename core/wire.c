@@ -110,3 +110,18 @@ bool wire_real(double *out, const struct json *value, double fallback, const cha
 	*out = number;
 	return true;
 }
+
+bool wire_end(const char *key, const struct json *value, bool *end, struct err *err)
+{
+	const char *text = json_text(value, NULL);
+
+	*end = strcmp(key, "end") == 0;
+	if (strcmp(key, "error") == 0)
+		return err_set(err, ERR_DATA, "%.200s", text ? text : "the agent gave no reason");
+	return true;
+}
+
+int wire_truth(const struct json *value)
+{
+	return json_kind(value) == JSON_BOOL ? json_truth(value, false) : -1;
+}

@@ -34,4 +34,10 @@ bool wire_whole(int64_t *out, const struct json *value, int64_t least, int64_t m
 bool wire_real(double *out, const struct json *value, double fallback, const char *key,
 	struct err *err);
 
+/* Is this the line that ends an answer? An error in place of an answer is one here, too. */
+bool wire_end(const char *key, const struct json *value, bool *end, struct err *err);
+
+/* 1 true, 0 false, -1 anything else: not known. */
+int wire_truth(const struct json *value);
+
 #endif
