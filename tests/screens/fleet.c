@@ -145,6 +145,14 @@ static void ascii_has_no_drawing(void **state)
 	str_release(&dump);
 }
 
+static void mono_tells_states_apart(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->mono = true;
+	golden(scene, "fleet_mono");
+}
+
 static void hostile_names(void **state)
 {
 	struct scene scene;
@@ -189,6 +197,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(marks_count, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(tries_hosts_again, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(ascii_has_no_drawing, fleet_start_ascii, fleet_end),
+		cmocka_unit_test_setup_teardown(mono_tells_states_apart, fleet_start, fleet_end),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test_setup_teardown(no_hosts_and_tiny_terminals, fleet_start, fleet_end),
 	};

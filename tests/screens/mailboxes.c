@@ -192,6 +192,28 @@ static void a_mailbox_on_two_hosts_is_one_row(void **state)
 	assert_true(shows(scene, "stale 6s")); /* mail07 is silent, if mail03 is not */
 }
 
+static void hostile_names(void **state)
+{
+	static const char *const names[] = { "with space@example.org", "\"quoted\"@example.org", "$(reboot)@example.org",
+		"new\nline@example.org", "\x1b[2Jclear@example.org", "\xff\xfe@example.org", "日本語の長い名前の利用者@example.jp",
+		"e\xCC\x81te\xCC\x81@example.fr", "u\xE2\x80\xAEgro.elpmaxe@x", "", "👩‍👩‍👧@example.org" };
+	struct scene *scene = *state;
+	struct message *message = message_new(MESSAGE_NAMES, 0);
+	struct str dump = { 0 };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		*vec_add(&message->names) = mem_text(names[i]);
+	scene_send(scene, message);
+	drive(scene, "ssssssssss/!martin|sales|report|chen|very<Enter>");
+	golden(scene, "mailboxes_hostile");
+	scene_dump(scene, &dump);
+	for (size_t i = 0; i < dump.len; i++)
+		assert_true((unsigned char)dump.data[i] >= 32 || dump.data[i] == '\n');
+	str_release(&dump);
+	drive(scene, "jjj<Enter>");
+	golden(scene, "mailbox_hostile");
+}
+
 static void an_empty_table_is_a_sentence(void **state)
 {
 	struct scene scene;
@@ -256,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(opens_the_mailbox, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_figures_are_never_shown_as_live, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_mailbox_on_two_hosts_is_one_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(hostile_names, set_up, tear_down),
 		cmocka_unit_test(an_empty_table_is_a_sentence),
 		cmocka_unit_test_setup_teardown(many_rows_come_in_slices, set_up, tear_down),
 	};

@@ -24,6 +24,7 @@
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/keys.h"
+#include "tui/theme.h"
 
 #define UNUSED __attribute__((unused))
 #define SCENE_WALL 1500574111 /* 2017-07-20 18:08:31 UTC */
@@ -36,6 +37,7 @@ struct scene {
 	int64_t now_ms;
 	int rows, columns;
 	bool ascii;
+	bool mono; /* dumps tell attributes of the theme mono in place of styles */
 	unsigned long long seq;
 };
 
@@ -194,6 +196,17 @@ static UNUSED void add_cell(struct str *out, uint32_t code)
 	str_add(out, bytes, utf8_put(code, bytes));
 }
 
+/* How the theme mono draws a style: "b" bold, "d" dim, "u" underlined, "B" bold and
+ * underlined. */
+static UNUSED char mono_letter(int style)
+{
+	const struct look *look = &theme_named("mono")->styles[style];
+
+	if (look->bold)
+		return look->underline ? 'B' : 'b';
+	return look->dim ? 'd' : look->underline ? 'u' : '.';
+}
+
 /* Text, then styles: blanks have none; "." normal, "-" dim, "T" title, "H" head, "A" accent,
  * "!" look, "@" act, "~" stale, "_" bar, "K" key, "o" off, "#" border. '>' stands before the
  * row of the cursor. */
@@ -215,7 +228,9 @@ static UNUSED void scene_dump(const struct scene *scene, struct str *out)
 				const struct cell *cell = frame_at(&frame, row, column);
 
 				if (styles) {
-					str_addc(out, cell->code == ' ' ? ' ' : letters[cell->style]);
+					str_addc(out, cell->code == ' ' ? ' '
+							: scene->mono	? mono_letter(cell->style)
+									: letters[cell->style]);
 					continue;
 				}
 				if (cell->width)

@@ -153,11 +153,13 @@ static void draw_row(const struct app *app, uint32_t number, struct frame *frame
 	const struct mailboxes *mailboxes = app->fleet->mailboxes;
 	const struct mailbox_row *row = mailboxes_row(mailboxes, number);
 	const struct config *config = app->options.config;
+	const char *name = mailboxes_name(mailboxes, row->name);
 	char state[32], text[300];
 	enum style style;
 
 	columns_mark(frame, y, marks_have(&app->mailboxes_state.marks, number));
-	columns_cell(columns, frame, y, MAILBOXES_NAME, STYLE_NORMAL, mailboxes_name(mailboxes, row->name));
+	columns_cell(columns, frame, y, MAILBOXES_NAME, *name ? STYLE_NORMAL : STYLE_DIM,
+		*name ? name : "(no name)");
 	snprintf(text, sizeof(text), row->hosts > 1 ? "%.200s +%u" : "%.200s",
 		row->host < config->hosts.count ? config->hosts.items[row->host].name : "", row->hosts - 1U);
 	columns_cell(columns, frame, y, MAILBOXES_HOST, STYLE_DIM, text);
