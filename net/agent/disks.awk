@@ -24,6 +24,13 @@ function df_read(option, into,    command, line, part, i, n, where) {
 	return n
 }
 
+# A file system is read-only when none of its mounts can be written.
+function better_mount(one, other) {
+	if (mount_mode[one] != mount_mode[other])
+		return mount_mode[one] == "rw"
+	return length(mount_where[one]) < length(mount_where[other])
+}
+
 # One mount of each file system, that at the shortest place; at most 64. Returns how many.
 function disks_choose(chosen,    i, n, device, of) {
 	n = 0
@@ -37,7 +44,7 @@ function disks_choose(chosen,    i, n, device, of) {
 				continue
 			of[device] = ++n
 			chosen[n] = i
-		} else if (length(mount_where[i]) < length(mount_where[chosen[of[device]]]))
+		} else if (better_mount(i, chosen[of[device]]))
 			chosen[of[device]] = i
 	}
 	return n
