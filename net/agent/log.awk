@@ -8,7 +8,7 @@
 function log_init() {
 	LOG_PIECE = 1048576
 	LOG_FAR = 16777216
-	log_count = 0
+	log_count = log_expected = 0
 	error_count = 0
 	logins = failures = deliveries = 0
 	rates = log_since = ""
@@ -19,7 +19,7 @@ function log_add(path,    i) {
 	for (i = 1; i <= log_count; i++)
 		if (logs[i] == path)
 			return
-	if (path == "" || quotable(path) == "")
+	if (quotable(path) == "" || path ~ /^\/dev\//)
 		return
 	logs[++log_count] = path
 	log_quoted[log_count] = quotable(path)
@@ -100,20 +100,18 @@ function log_file(i,    now, old, from, counted) {
 }
 
 function log_job(now,    i, good) {
-	if (!log_count)
-		return
-	good = 1
+	good = log_count
 	log_unread = ""
 	for (i = 1; i <= log_count; i++)
 		if (!log_file(i))
 			good = 0
-	if (log_since != "")
+	if (log_since != "" && log_expected)
 		rates = "{\"rates\":{\"seconds\":" sprintf("%.2f", now - log_since) ",\"logins\":" log_figure(good, logins) \
 			",\"failures\":" log_figure(good, failures) ",\"deliveries\":" log_figure(good, deliveries) "}}"
 	if (log_unread != "")
 		problem("log", "this user may not read " log_unread ", or it is not there: no logins, failures or deliveries are counted", \
 			"log in as a user who may (group adm or root), or " PREPARE)
-	else
+	else if (log_count)
 		mended("log")
 	log_since = now
 	logins = failures = deliveries = 0

@@ -94,7 +94,8 @@ function facts_job(    command, line, at, key, cores, got) {
 # Where Dovecot writes: its own files, or those that syslog is known to keep mail in.
 function facts_log(got,    path) {
 	log_count = 0
-	if (got["dovecot"] == "")
+	log_expected = got["dovecot"] != ""
+	if (!log_expected)
 		return
 	path = got["info_log_path"] != "" ? got["info_log_path"] : got["log_path"]
 	log_add(path)

@@ -18,12 +18,17 @@ def stopped(server, text, shell, awk):
     base = os.path.join(server.folder, "stopped")
     with open(server.config, encoding="utf-8") as file:
         lines = file.read().replace(f"base_dir = {server.folder}/run", f"base_dir = {base}")
+    lines = lines.replace(f"log_path = {server.log}", "log_path = /dev/stderr")
     with open(config, "w", encoding="utf-8") as file:
         file.write(lines)
     with Agent(server, text, shell, awk, "sample", CONFIG_FILE=config) as agent:
         what, mend = problems(agent.sample("full"))["dovecot"]
         assert "does not run" in what and "start" in mend
+        agent.sample()
         assert "problems" not in agent.sample()
+        answer = agent.sample("full", "all")
+        assert "/dev/stderr" in problems(answer)["log"][0]
+        assert answer["rates"]["logins"] is None and answer["rates"]["deliveries"] is None
     with Agent(server, text, shell, awk, "doctor", CONFIG_FILE=config) as agent:
         checks = {value[0]: value[1] for key, value in agent.batch([]) if key == "check"}
         assert checks["dovecot"] is False and checks["sessions"] is False
@@ -31,16 +36,19 @@ def stopped(server, text, shell, awk):
 
 def without_dovecot(server, text, shell, awk):
     """The same machine in a space in which its programs are not."""
-    farm = os.path.join(server.folder, "farm")
     hide = os.path.join(server.folder, "hide")
     if not os.path.exists(hide):
-        os.makedirs(os.path.join(server.folder, "usr-bin"))
-        os.mkdir(farm)
-        for name in os.listdir("/usr/bin"):
-            if name not in ("doveadm", "doveconf"):
-                os.symlink(os.path.join(server.folder, "usr-bin", name), os.path.join(farm, name))
+        script = ""
+        for name in ("bin", "sbin"):
+            there, farm = os.path.join(server.folder, name), os.path.join(server.folder, name + "-farm")
+            os.mkdir(there)
+            os.mkdir(farm)
+            for program in os.listdir("/usr/" + name):
+                if program not in ("doveadm", "doveconf", "dovecot"):
+                    os.symlink(os.path.join(there, program), os.path.join(farm, program))
+            script += f"mount --bind /usr/{name} {there} && mount --bind {farm} /usr/{name} && "
         with open(hide, "w", encoding="utf-8") as file:
-            file.write(f"mount --bind /usr/bin {server.folder}/usr-bin && mount --bind {farm} /usr/bin && exec \"$@\"\n")
+            file.write(script + "exec \"$@\"\n")
     prefix = ["unshare", "-U", "-r", "-m", "sh", hide]
     with Agent(server, text, shell, awk, "sample", prefix=prefix) as agent:
         what, mend = problems(agent.sample("full"))["dovecot"]
