@@ -17,18 +17,6 @@ user=$(default user) key=$(default identity) known=$(default known_hosts)
 one=$user@$(address mail1) two=$user@$(address mail2)
 config=$work/made/config.json
 
-# person PATTERN REPLY… -- ARGUMENT…: as mm, with a person at a terminal; all it showed is in $out.
-person() {
-	local pairs=()
-	while [ "$1" != -- ]; do
-		pairs+=("$1")
-		shift
-	done
-	shift
-	: >"$talk"
-	lab run "$root/tests/hosts/answer" "${pairs[@]}" -- "$program" --config "$config" "$@" >"$out" 2>&1
-}
-
 : >"$work/empty"
 exits 77 hosts add "$one" --name mail1 --identity "$key" --known-hosts "$work/empty"
 says "nobody to ask: the key and what to do are told" 'not added: .*SHA256:'

@@ -37,6 +37,9 @@ exits 77 hosts prepare mail1
 check "without a terminal it only shows what it would do" grep -q "$agent" "$out"
 says "and says that --yes does it" '--yes'
 check "nothing was done" sh -c '! "$@"' - "$root/tests/lab/lab" exec mail1 test -e "$agent"
+person 'Do this on mail1\? \[y/N\] ' 'n\n' -- hosts prepare mail1
+is "a person says no" $? 77
+check "still nothing was done" sh -c '! "$@"' - "$root/tests/lab/lab" exec mail1 test -e "$agent"
 exits 77 --read-only hosts prepare mail1 --yes
 exits 0 hosts prepare mail1 --yes
 check "the agent is installed" there "$agent"
@@ -50,7 +53,8 @@ is "now sessions are counted" "$(rows 'rows[0]["sessions"]["imap"]')" "$sessions
 exits 0 hosts prepare mail1 --yes
 check "a second time does no harm" there "$agent"
 
-exits 0 hosts prepare mail1 --undo --yes
+person 'Do this on mail1\? \[y/N\] ' 'y\n' -- hosts prepare mail1 --undo
+is "a person says yes" $? 0
 check "undone: no agent" sh -c '! "$@"' - "$root/tests/lab/lab" exec mail1 test -e "$agent"
 check "undone: no sudoers file" sh -c '! "$@"' - "$root/tests/lab/lab" exec mail1 test -e "$sudoers"
 exits 0 ledger --json

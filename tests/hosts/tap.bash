@@ -5,6 +5,8 @@
 #	fleet_up OPTION…       a lab in a folder of its own, taken down at the end; $LAB_OPTIONS adds
 #	                       to it (--dovecot 2.4, --kind C)
 #	mm ARGUMENT…           the program on that fleet; stdout in $out, stderr in $talk
+#	person PATTERN REPLY… -- ARGUMENT…   mm with a person at a terminal, who waits for each
+#	                       pattern and types the reply; all that was shown is in $out
 #	exits CODE ARGUMENT…   mm, and its exit code must be CODE
 #	rows EXPRESSION        Python over `rows`, the JSON Lines in $out; prints the value
 #	is TEXT GOT WANTED     one test: two texts are the same
@@ -112,6 +114,17 @@ PYTHON
 
 mm() {
 	lab run "$program" --config "$config" "$@" >"$out" 2>"$talk" </dev/null
+}
+
+person() {
+	local pairs=()
+	while [ "$1" != -- ]; do
+		pairs+=("$1")
+		shift
+	done
+	shift
+	: >"$talk"
+	lab run "$root/tests/hosts/answer" "${pairs[@]}" -- "$program" --config "$config" "$@" >"$out" 2>&1
 }
 
 exits() {
