@@ -125,7 +125,7 @@ static void print_all(const struct batch *batch, const struct view *view)
 		count = (size_t)options->limit;
 	if (!options->json)
 		table_begin(&table, stdout, columns);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !ferror(stdout); i++) {
 		uint32_t index = view_at(view, i);
 		const struct mailbox_row *row = mailboxes_row(batch->fleet->mailboxes, index);
 

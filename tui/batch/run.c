@@ -2,11 +2,13 @@
 #include "tui/batch/gather.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "core/store/store.h"
 #include "tui/batch/table.h"
@@ -68,12 +70,18 @@ bool batch_record(struct batch *batch, const char *what, const char *host, const
 	return ok;
 }
 
+/* Whether the other end of stdout is closed: the error of an earlier write is not kept. */
+static bool reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
+}
+
 int batch_flush(int code)
 {
 	errno = 0;
-	if (!fflush(stdout) && !ferror(stdout))
-		return code;
-	if (errno == EPIPE)
+	if ((!fflush(stdout) && !ferror(stdout)) || reader_is_gone())
 		return code;
 	batch_say("standard output cannot be written: %s", strerror(errno ? errno : EIO));
 	return EX_IOERR;
