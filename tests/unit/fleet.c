@@ -101,11 +101,13 @@ static const struct mailbox_row *row_of(const char *name, uint32_t host)
 
 static const struct session *session_of(uint32_t host, uint64_t id)
 {
+	static const struct session none;
+
 	vec_each(&host_of(host)->sessions, session)
 		if (session->id == id)
 			return session;
 	fail_msg("no session %llu", (unsigned long long)id);
-	return NULL;
+	return &none;
 }
 
 static void sessions_come_and_go(void **state)
