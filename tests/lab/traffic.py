@@ -150,7 +150,7 @@ async def restless_client(target, name):
         for _ in range(1000):
             await connection.fetch(HOT_LIMIT, "BODY.PEEK[]")
             await connection.command('SEARCH TEXT "never written"')
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1)
         await connection.command("LOGOUT")
     finally:
         connection.close()
