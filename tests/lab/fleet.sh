@@ -15,7 +15,7 @@ host_do() {
 
 read_options() {
 	fleet_kind='' fleet_hosts=3 fleet_format=mixed fleet_mailboxes=100 fleet_messages=20 fleet_prefix=''
-	fleet_extra=no fleet_shared=no fleet_dovecot=2.3 fleet_shell=/bin/bash fleet_root='' fleet_net='' fleet_bridge=''
+	fleet_extra=no fleet_shared=no fleet_dovecot='' fleet_shell=/bin/bash fleet_root='' fleet_net='' fleet_bridge=''
 	fleet_tag='' fleet_empty=no fleet_syslog=no fleet_stores=$lab/stores
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -50,7 +50,7 @@ check_options() {
 	case ${fleet_prefix%[./]} in
 	*[!A-Za-z]*) usage "--prefix must be letters and then . or /, not \"$fleet_prefix\"." ;;
 	esac
-	case $fleet_dovecot in 2.3 | 2.4) ;; *) usage "--dovecot must be 2.3 or 2.4, not \"$fleet_dovecot\"." ;; esac
+	case $fleet_dovecot in '' | 2.3 | 2.4) ;; *) usage "--dovecot must be 2.3 or 2.4, not \"$fleet_dovecot\"." ;; esac
 	case $fleet_shell in /*) ;; *) usage "--shell must be a path, not \"$fleet_shell\"." ;; esac
 	case $fleet_shell in *[!A-Za-z0-9/._-]*) usage "--shell must be a plain path." ;; esac
 	[ "$fleet_shared" = no ] || [ "$fleet_hosts" -ge 2 ] || usage "--shared needs at least two hosts."
@@ -61,7 +61,23 @@ check_options() {
 	*) usage "--kind must be A, B or C, not \"$fleet_kind\"." ;;
 	esac
 	[ "$fleet_syslog" = no ] || [ "$fleet_kind" != A ] || die "--syslog needs namespaces (kind B or C)."
-	[ "$fleet_dovecot" = 2.3 ] || [ "$fleet_kind" != A ] || die "Dovecot 2.4 needs namespaces (kind B or C)."
+	choose_dovecot
+}
+
+# Which Dovecot, and whether it is the machine's own. Sets fleet_dovecot and fleet_root.
+choose_dovecot() {
+	local own
+	own=$(/usr/sbin/dovecot --version 2>/dev/null | cut -d. -f1,2)
+	fleet_dovecot=${fleet_dovecot:-${own:-2.3}}
+	case $fleet_dovecot in
+	"$own") ;;
+	2.3) die "This machine has no Dovecot 2.3${own:+, but $own}; tests/install-deps installs what is missing." ;;
+	2.4)
+		[ "$fleet_kind" != A ] || die "Dovecot 2.4 needs namespaces here (kind B or C)."
+		fleet_root=$root24_cache/debian13-$fleet_kind
+		;;
+	*) die "This machine has Dovecot $own; the lab knows 2.3 and 2.4." ;;
+	esac
 }
 
 choose_kind() {
@@ -90,12 +106,12 @@ lab_up() {
 	fi
 	if [ "$fleet_kind" = A ]; then
 		need_programs /usr/sbin/dovecot ss
-	elif [ "$fleet_dovecot" = 2.3 ]; then
+	elif [ -z "$fleet_root" ]; then
 		need_programs /usr/sbin/dovecot /usr/sbin/postfix ip nsenter unshare
 	else
 		need_programs ip nsenter unshare
 	fi
-	[ "$fleet_dovecot" = 2.3 ] || root24_make
+	[ -z "$fleet_root" ] || root24_make
 	claim_folder
 	trap 'trap - EXIT; sweep_apart' EXIT
 	trap 'exit 130' INT

@@ -6,14 +6,13 @@
 root24_cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/mailmend-lab
 root24_packages=dovecot-imapd,dovecot-pop3d,dovecot-lmtpd,postfix,openssh-server,procps,iproute2,sudo
 
-# Sets fleet_root, makes it when it is not there.
+# Makes fleet_root when it is not there. Files of kind B belong to root, those of kind C to the ids
+# of a user namespace, so each kind has its own.
 root24_make() {
 	case $root24_cache in
 	/*) ;;
 	*) die "The folder for kept roots, \"$root24_cache\", must be an absolute path; set XDG_CACHE_HOME." ;;
 	esac
-	# Files of kind B belong to root, those of kind C to the ids of a user namespace.
-	fleet_root=$root24_cache/debian13-$fleet_kind
 	[ ! -f "$fleet_root/made" ] || return 0
 	need_programs debootstrap flock
 	mkdir -p "$root24_cache" || die "$root24_cache cannot be made."
