@@ -21,7 +21,8 @@ static const struct binding listing[] = {
 	{ K_SPACE, 0, ACTION_MARK, "mark", "mark", "mark this row, or unmark it" },
 	{ '*', 0, ACTION_MARK_ALL, "mark-all", NULL, "mark all rows that are shown" },
 	{ 'u', 0, ACTION_UNMARK, "unmark", NULL, "take all marks away" },
-	{ 'r', 0, ACTION_RESORT, "resort", NULL, "sort anew now; rows keep their place while you work" },
+	{ 'r', 0, ACTION_RESORT, "resort", NULL,
+		"sort anew now; rows keep their place while you work" },
 	{ 'Z', 0, ACTION_FREEZE, "freeze", NULL, "freeze the rows where they are; again: let go" },
 };
 
@@ -36,7 +37,8 @@ static const struct binding global[] = {
 	{ ':', 0, ACTION_PALETTE, "palette", "command", "all commands by name" },
 	{ '?', K_F1, ACTION_HELP, "help", "help", "this page" },
 	{ K_CTRL('L'), 0, ACTION_REDRAW, "redraw", NULL, "draw every cell anew" },
-	{ K_CTRL('Z'), 0, ACTION_SUSPEND, "suspend", NULL, "back to the shell; fg comes back here" },
+	{ K_CTRL('Z'), 0, ACTION_SUSPEND, "suspend", NULL,
+		"back to the shell; fg comes back here" },
 	{ K_CTRL('C'), 0, ACTION_QUIT, "quit", NULL, "quit mailmend; the hosts do not notice" },
 };
 

@@ -83,7 +83,8 @@ void app_drawn(struct app *app)
 
 bool app_busy(const struct app *app)
 {
-	return app->mailboxes_state.busy || (app_place_c(app)->screen == SCREEN_HOST && app->host_state.busy);
+	return app->mailboxes_state.busy ||
+	       (app_place_c(app)->screen == SCREEN_HOST && app->host_state.busy);
 }
 
 void app_toast(struct app *app, enum style style, const char *format, ...)
@@ -111,11 +112,13 @@ static void ask_stores(struct app *app, const struct store_wants *wants, struct 
 	for (size_t i = 0; i < wants->count; i++) {
 		const struct store_want *want = &wants->items[i];
 
-		if (!command || command->host != want->host || command->names.count >= STORES_AT_ONCE) {
+		if (!command || command->host != want->host ||
+			command->names.count >= STORES_AT_ONCE) {
 			command = commands_add(commands, COMMAND_STORES);
 			command->host = want->host;
 		}
-		*vec_add(&command->names) = mem_text(mailboxes_name(app->fleet->mailboxes, want->name));
+		*vec_add(&command->names) =
+			mem_text(mailboxes_name(app->fleet->mailboxes, want->name));
 	}
 }
 
@@ -196,8 +199,8 @@ static void did_message(struct app *app, struct message *message, struct command
 		command->entry.wall_s = app->wall_s;
 }
 
-static void tick(struct app *app, struct message *message, int64_t wall_before,
-	struct commands *commands)
+static void tick(
+	struct app *app, struct message *message, int64_t wall_before, struct commands *commands)
 {
 	take_in(app, message, commands); /* by the time hosts get stale */
 	data(app, commands);

@@ -46,8 +46,8 @@ void bars_top(const struct app *app, struct frame *frame)
 		at = 26;
 	if (heading.filter[0] && (wide || strcmp(heading.filter, "–") != 0)) {
 		snprintf(text, sizeof(text), "filter: %s", heading.filter);
-		at = piece(frame, 0, at, end, strcmp(heading.filter, "–") == 0 ? STYLE_DIM : STYLE_ACCENT,
-			text);
+		at = piece(frame, 0, at, end,
+			strcmp(heading.filter, "–") == 0 ? STYLE_DIM : STYLE_ACCENT, text);
 	}
 	if (heading.sort[0]) {
 		snprintf(text, sizeof(text), "sort: %s", heading.sort);
@@ -66,7 +66,7 @@ static int hosts_piece(const struct app *app, struct frame *frame, int row, int 
 	at = piece(frame, row, at, end, STYLE_BAR, text);
 	vec_each(&fleet->hosts, host)
 		stale += host->link == LINK_UP && host->samples &&
-			host_stale(host, app->options.config, app->now_ms);
+			 host_stale(host, app->options.config, app->now_ms);
 	if (stale) {
 		snprintf(text, sizeof(text), "%zu stale", stale);
 		at = piece(frame, row, at, end, STYLE_LOOK, text);
@@ -92,9 +92,9 @@ static int question_piece(const struct app *app, struct frame *frame, int row, i
 static int marks_piece(const struct app *app, struct frame *frame, int row, int at, int end)
 {
 	enum screen_id screen = app_place_c(app)->screen;
-	size_t marked = screen == SCREEN_FLEET ? app->fleet_state.marks.marked
-		: screen == SCREEN_MAILBOXES   ? app->mailboxes_state.marks.marked
-					       : 0;
+	size_t marked = screen == SCREEN_FLEET       ? app->fleet_state.marks.marked
+			: screen == SCREEN_MAILBOXES ? app->mailboxes_state.marks.marked
+						     : 0;
 	char text[64];
 
 	if (marked == 0)
@@ -165,7 +165,8 @@ static bool key_piece(const struct app *app, struct frame *frame, int row, int *
 	if (*at + width > end)
 		return false;
 	frame_print(frame, row, *at, barred ? STYLE_OFF : STYLE_KEY, key);
-	frame_print(frame, row, *at + text_width(key) + 1, barred ? STYLE_OFF : STYLE_BAR, binding->label);
+	frame_print(frame, row, *at + text_width(key) + 1, barred ? STYLE_OFF : STYLE_BAR,
+		binding->label);
 	*at += width + 2;
 	return true;
 }
@@ -175,9 +176,9 @@ static bool leads_here(const struct app *app, enum action action)
 	enum screen_id screen = app_place_c(app)->screen;
 
 	return (action == ACTION_GO_FLEET && screen == SCREEN_FLEET) ||
-		(action == ACTION_GO_MAILBOXES && screen == SCREEN_MAILBOXES) ||
-		(action == ACTION_GO_LEDGER && screen == SCREEN_LEDGER) ||
-		(action == ACTION_HELP && screen == SCREEN_HELP);
+	       (action == ACTION_GO_MAILBOXES && screen == SCREEN_MAILBOXES) ||
+	       (action == ACTION_GO_LEDGER && screen == SCREEN_LEDGER) ||
+	       (action == ACTION_HELP && screen == SCREEN_HELP);
 }
 
 /* The keys of a table that are allowed now, or those that are not. */
@@ -187,7 +188,8 @@ static void keys_of(const struct app *app, struct frame *frame, int row, int *at
 	for (size_t i = 0; i < bindings->count; i++) {
 		const struct binding *binding = &bindings->items[i];
 
-		if (binding->label && binding->action != ACTION_HELP && !leads_here(app, binding->action) &&
+		if (binding->label && binding->action != ACTION_HELP &&
+			!leads_here(app, binding->action) &&
 			allowed == !app_barred(app, binding->action))
 			key_piece(app, frame, row, at, end, binding);
 	}

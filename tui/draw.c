@@ -35,7 +35,8 @@ void app_view(const struct app *app, struct frame *frame)
 	if (app->typing)
 		typing_draw(app, frame, frame->rows - 1);
 	else if (app->open_question)
-		frame_print(frame, frame->rows - 1, 1, STYLE_BAR, "Esc leaves the question for later");
+		frame_print(
+			frame, frame->rows - 1, 1, STYLE_BAR, "Esc leaves the question for later");
 	else if (frame->rows >= 2)
 		bars_keys(app, frame, frame->rows - 1);
 	if (app->open_question)

@@ -126,8 +126,8 @@ static float mean(const struct history *history, unsigned from, unsigned per)
 	return count ? sum / (float)count : NAN;
 }
 
-const char *figure_spark(
-	const struct history *history, int cells, unsigned per, float full, char out[SPARK_MAX * 3 + 1])
+const char *figure_spark(const struct history *history, int cells, unsigned per, float full,
+	char out[SPARK_MAX * 3 + 1])
 {
 	float means[SPARK_MAX];
 	/* Steps begin at every PER-th value ever added, so that a picture moves on by whole cells
@@ -139,7 +139,8 @@ const char *figure_spark(
 		unsigned age = (unsigned)(cells - 1 - i) * per;
 
 		if (ahead)
-			means[i] = age == 0 ? mean(history, 0, ahead) : mean(history, age - per + ahead, per);
+			means[i] = age == 0 ? mean(history, 0, ahead)
+					    : mean(history, age - per + ahead, per);
 		else
 			means[i] = mean(history, age, per);
 		if (means[i] > full)

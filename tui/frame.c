@@ -76,7 +76,7 @@ static bool inside(const struct frame *frame, int row, int column)
 	const struct rect *clip = &frame->clip;
 
 	return row >= clip->row && row < clip->row + clip->rows && column >= clip->column &&
-		column < clip->column + clip->columns;
+	       column < clip->column + clip->columns;
 }
 
 static struct cell *cell_of(const struct frame *frame, int row, int column)
@@ -94,8 +94,8 @@ const struct cell *frame_at(const struct frame *frame, int row, int column)
 bool cell_same(const struct cell *one, const struct cell *other)
 {
 	return one->code == other->code && one->width == other->width &&
-		one->style == other->style && one->current == other->current &&
-		memcmp(one->marks, other->marks, sizeof(one->marks)) == 0;
+	       one->style == other->style && one->current == other->current &&
+	       memcmp(one->marks, other->marks, sizeof(one->marks)) == 0;
 }
 
 /* Half of a wide character never stays when its other half is drawn over. */
@@ -114,7 +114,8 @@ static void free_cell(struct frame *frame, int row, int column)
 	}
 }
 
-static void put(struct frame *frame, int row, int column, enum style style, uint32_t code, int width)
+static void put(
+	struct frame *frame, int row, int column, enum style style, uint32_t code, int width)
 {
 	struct cell *cell;
 
@@ -152,8 +153,8 @@ static void put_mark(struct frame *frame, int row, int column, uint32_t code)
 		}
 }
 
-static int print(struct frame *frame, int row, int column, enum style style, const char *bytes,
-	size_t len)
+static int print(
+	struct frame *frame, int row, int column, enum style style, const char *bytes, size_t len)
 {
 	int at = column;
 
@@ -177,8 +178,8 @@ int frame_print(struct frame *frame, int row, int column, enum style style, cons
 	return print(frame, row, column, style, text, strnlen(text, TEXT_MAX));
 }
 
-int frame_printf(struct frame *frame, int row, int column, enum style style, const char *format,
-	...)
+int frame_printf(
+	struct frame *frame, int row, int column, enum style style, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -278,9 +279,10 @@ void frame_copy(struct frame *frame, struct rect area, const struct frame *all, 
 		for (int column = 0; column < area.columns; column++) {
 			const struct cell *cell = frame_at(all, from + row, column);
 
-			if (cell && cell->width && inside(frame, area.row + row, area.column + column)) {
-				put(frame, area.row + row, area.column + column, cell->style, cell->code,
-					cell->width);
+			if (cell && cell->width &&
+				inside(frame, area.row + row, area.column + column)) {
+				put(frame, area.row + row, area.column + column, cell->style,
+					cell->code, cell->width);
 				memcpy(cell_of(frame, area.row + row, area.column + column)->marks,
 					cell->marks, sizeof(cell->marks));
 			}

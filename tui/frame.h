@@ -86,7 +86,8 @@ void frame_fit(struct frame *frame, int row, int column, int width, enum style s
 /* Blanks in a style. */
 void frame_fill(struct frame *frame, struct rect area, enum style style);
 
-/* A box of lines over whatever was there, with an empty inside, and a title in its upper line (may be NULL). */
+/* A box of lines over whatever was there, with an empty inside, and a title in its upper line (may
+ * be NULL). */
 void frame_box(struct frame *frame, struct rect area, const char *title);
 
 /* A line from left to right. */

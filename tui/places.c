@@ -170,7 +170,8 @@ void app_press(struct app *app, uint32_t key, struct commands *commands)
 	else if (key >= '1' && key <= '8')
 		app_toast(app, STYLE_NORMAL, "there is no screen %c in this version", (char)key);
 	else if (bindings_find(&bindings_listing, key))
-		app_toast(app, STYLE_NORMAL, "%s is for lists; this is a page", key_label(key, name));
+		app_toast(
+			app, STYLE_NORMAL, "%s is for lists; this is a page", key_label(key, name));
 	else
 		app_toast(app, STYLE_NORMAL, "%s does nothing here; ? shows the keys",
 			key_label(key, name));

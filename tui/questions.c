@@ -59,8 +59,7 @@ void questions_drop(struct app *app, uint32_t host, uint64_t id)
 		if (app->open_question == id)
 			close_dialog(app);
 		question_release(question);
-		memmove(question, question + 1,
-			(app->questions.count - i - 1) * sizeof(*question));
+		memmove(question, question + 1, (app->questions.count - i - 1) * sizeof(*question));
 		app->questions.count--;
 		return;
 	}
@@ -102,7 +101,8 @@ static void answer(struct app *app, bool yes, const char *text, struct commands 
 	command->text = mem_text(text);
 	/* What follows a yes is told by the worker that writes the key down. */
 	if (question->prompt.kind == PROMPT_HOST_KEY && !yes)
-		ledger_note(app, commands, "host key refused", question->host, question->prompt.text, NULL);
+		ledger_note(app, commands, "host key refused", question->host,
+			question->prompt.text, NULL);
 	questions_drop(app, question->host, question->prompt.id);
 }
 
@@ -118,9 +118,9 @@ static void put_off(struct app *app)
 static bool scrolls(struct app *app, uint32_t key)
 {
 	int step = key == K_DOWN || key == 'j' ? 1
-		: key == K_UP || key == 'k'    ? -1
-		: key == K_PAGE_DOWN	       ? 5
-		: key == K_PAGE_UP	       ? -5
+		   : key == K_UP || key == 'k' ? -1
+		   : key == K_PAGE_DOWN        ? 5
+		   : key == K_PAGE_UP          ? -5
 					       : 0;
 
 	app->dialog_top += step;
@@ -138,7 +138,8 @@ static void host_key_key(struct app *app, uint32_t key, struct commands *command
 	else if (key == K_ESC || key == 'q')
 		put_off(app);
 	else if (!scrolls(app, key))
-		app_toast(app, STYLE_LOOK, "y accepts this key, n refuses it, Esc leaves it for later");
+		app_toast(app, STYLE_LOOK,
+			"y accepts this key, n refuses it, Esc leaves it for later");
 }
 
 static void text_key(struct app *app, uint32_t key, struct commands *commands)
@@ -212,12 +213,13 @@ void questions_draw(const struct app *app, struct frame *frame)
 	bool typed = question->prompt.kind != PROMPT_HOST_KEY;
 	int lines = wrap_count(text, columns);
 	struct rect box = place_box(app, frame, lines + typed);
-	struct rect old, inner = { box.row + 1, box.column + 2, box.rows - 4 - typed, box.columns - 4 };
+	struct rect old,
+		inner = { box.row + 1, box.column + 2, box.rows - 4 - typed, box.columns - 4 };
 	int from = app->dialog_top;
 
 	frame_box(frame, box, title);
-	old = frame_clip(frame,
-		(struct rect){ box.row + 1, box.column + 1, box.rows - 2, box.columns - 2 });
+	old = frame_clip(
+		frame, (struct rect){ box.row + 1, box.column + 1, box.rows - 2, box.columns - 2 });
 	if (from > lines - inner.rows)
 		from = lines > inner.rows ? lines - inner.rows : 0;
 	wrap_draw(frame, inner, from, STYLE_NORMAL, text);
@@ -228,5 +230,6 @@ void questions_draw(const struct app *app, struct frame *frame)
 	if (frame->cursor.column >= frame->columns || frame->cursor.row < 0)
 		frame->cursor.row = frame->cursor.column = 0;
 	if (typed)
-		edit_draw(&app->answer, frame, box.row + box.rows - 4, box.column + 2, box.columns - 4, "> ");
+		edit_draw(&app->answer, frame, box.row + box.rows - 4, box.column + 2,
+			box.columns - 4, "> ");
 }

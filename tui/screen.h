@@ -49,7 +49,8 @@ struct screen {
 	/* A slice of sorting and filtering; says whether more is left. */
 	bool (*work)(struct app *app);
 	/* Takes a filter; false: it is none, and the old one stays. */
-	bool (*filter)(struct app *app, const char *pattern, struct commands *commands, struct err *err);
+	bool (*filter)(
+		struct app *app, const char *pattern, struct commands *commands, struct err *err);
 	void (*heading)(const struct app *app, struct heading *heading);
 	/* One of the two: its own drawing, or the lines of a page that is scrolled through. */
 	void (*draw)(const struct app *app, struct frame *frame, struct rect area);
@@ -60,7 +61,7 @@ struct screen {
 
 extern const struct screen *const screens[SCREEN_COUNT_];
 
-extern const struct screen screen_fleet, screen_mailboxes, screen_ledger, screen_host, screen_mailbox,
-	screen_entry, screen_help;
+extern const struct screen screen_fleet, screen_mailboxes, screen_ledger, screen_host,
+	screen_mailbox, screen_entry, screen_help;
 
 #endif

@@ -74,11 +74,11 @@ struct ledger_state {
 		vec_of(struct ledger_entry);
 	} entries; /* newest first */
 	char filter[EDIT_MAX];
-	unsigned asked;    /* queries without an answer yet; only the last one's counts */
-	bool whole;        /* the oldest entry is there */
-	bool more;         /* the query that is out asks for older ones */
-	bool known;        /* an answer came */
-	bool behind;       /* an entry was added since it was read */
+	unsigned asked; /* queries without an answer yet; only the last one's counts */
+	bool whole;     /* the oldest entry is there */
+	bool more;      /* the query that is out asks for older ones */
+	bool known;     /* an answer came */
+	bool behind;    /* an entry was added since it was read */
 };
 
 /* The open host: its busiest mailboxes, what doctor found. */

@@ -104,14 +104,15 @@ static void start_colors(void)
 	const struct theme *theme = term.theme;
 	attr_t ignored = 0;
 
-	term.color = theme->color && has_colors() && start_color() == OK && COLOR_PAIRS > 2 * STYLE_COUNT_;
+	term.color = theme->color && has_colors() && start_color() == OK &&
+		     COLOR_PAIRS > 2 * STYLE_COUNT_;
 	if (!term.color)
 		return;
 	use_default_colors();
 	for (int style = 0; style < STYLE_COUNT_; style++) {
 		short color = fit_color(&theme->styles[style], &ignored);
-		short behind = COLORS >= 256 ? theme->current.background
-					     : theme->current.background16;
+		short behind =
+			COLORS >= 256 ? theme->current.background : theme->current.background16;
 
 		init_pair(pair_of(style, false), color, COLOR_OWN);
 		init_pair(pair_of(style, true), color, behind);
@@ -130,7 +131,7 @@ static attr_t attributes_of(const struct look *look, bool current, short *pair)
 		*pair = pair_of((int)(look - theme->styles), current);
 	}
 	attributes |= (look->bold ? A_BOLD : 0) | (look->dim ? A_DIM : 0) |
-		(look->underline ? A_UNDERLINE : 0) | (look->reverse ? A_REVERSE : 0);
+		      (look->underline ? A_UNDERLINE : 0) | (look->reverse ? A_REVERSE : 0);
 	if (current && (!term.color || behind == COLOR_OWN))
 		attributes ^= A_REVERSE;
 	return attributes;
@@ -155,11 +156,13 @@ static bool is_able(struct err *err)
 
 	if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
 		return err_set(err, ERR_USAGE,
-			"this terminal is not known here: set TERM to one that is (for example xterm), or use a command such as: mailmend hosts --once");
+			"this terminal is not known here: set TERM to one that is (for example "
+			"xterm), or use a command such as: mailmend hosts --once");
 	able = tigetstr("cup");
 	if (!able)
 		err_set(err, ERR_USAGE,
-			"terminal \"%s\" cannot move its cursor: set TERM to what it really is, or use a command such as: mailmend hosts --once",
+			"terminal \"%s\" cannot move its cursor: set TERM to what it really is, or "
+			"use a command such as: mailmend hosts --once",
 			termname());
 	del_curterm(cur_term);
 	return able;
@@ -169,7 +172,8 @@ bool term_start(const struct theme *theme, struct err *err)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(err, ERR_USAGE,
-			"the console needs a terminal; without one use a command, for example: mailmend hosts --once");
+			"the console needs a terminal; without one use a command, for example: "
+			"mailmend hosts --once");
 	if (tcgetattr(STDIN_FILENO, &term.modes) != 0)
 		return err_errno(err, ERR_IO, "cannot read the terminal's modes");
 	if (!is_able(err))
@@ -258,10 +262,18 @@ static uint32_t function_key(wint_t code)
 		wint_t code;
 		uint32_t key;
 	} table[] = {
-		{ KEY_UP, K_UP },	    { KEY_DOWN, K_DOWN },     { KEY_LEFT, K_LEFT },
-		{ KEY_RIGHT, K_RIGHT },	    { KEY_PPAGE, K_PAGE_UP }, { KEY_NPAGE, K_PAGE_DOWN },
-		{ KEY_HOME, K_HOME },	    { KEY_END, K_END },	      { KEY_IC, K_INSERT },
-		{ KEY_DC, K_DELETE },	    { KEY_BTAB, K_BACK_TAB }, { KEY_ENTER, K_ENTER },
+		{ KEY_UP, K_UP },
+		{ KEY_DOWN, K_DOWN },
+		{ KEY_LEFT, K_LEFT },
+		{ KEY_RIGHT, K_RIGHT },
+		{ KEY_PPAGE, K_PAGE_UP },
+		{ KEY_NPAGE, K_PAGE_DOWN },
+		{ KEY_HOME, K_HOME },
+		{ KEY_END, K_END },
+		{ KEY_IC, K_INSERT },
+		{ KEY_DC, K_DELETE },
+		{ KEY_BTAB, K_BACK_TAB },
+		{ KEY_ENTER, K_ENTER },
 		{ KEY_BACKSPACE, K_BACKSPACE },
 	};
 
@@ -354,7 +366,8 @@ void term_draw(const struct frame *frame)
 		for (int column = 0; column < frame->columns; column++) {
 			const struct cell *cell = frame_at(frame, row, column);
 
-			if (cell->width && (anew || !cell_same(cell, frame_at(&term.shown, row, column))))
+			if (cell->width &&
+				(anew || !cell_same(cell, frame_at(&term.shown, row, column))))
 				draw_cell(row, column, cell, unicode);
 		}
 	if (anew)

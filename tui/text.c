@@ -50,8 +50,8 @@ struct text_char text_next(const char *bytes, size_t len)
 	struct text_char found = { 0 };
 
 	found.code = utf8_next(bytes, len, &found.size);
-	found.width = found.code == UTF8_BAD || is_hidden(found.code) ? -1
-								      : wcwidth((wchar_t)found.code);
+	found.width =
+		found.code == UTF8_BAD || is_hidden(found.code) ? -1 : wcwidth((wchar_t)found.code);
 	if (found.width >= 0)
 		return found;
 	found.code = TEXT_REPLACEMENT;
@@ -137,13 +137,32 @@ uint32_t text_ascii(uint32_t code)
 		uint32_t own;
 		char ascii;
 	} table[] = {
-		{ 0x00B7, '.' },  { 0x2013, '-' },  { 0x2022, '*' },  { 0x2026, '~' },
-		{ 0x2190, '<' },  { 0x2191, '^' },  { 0x2192, '>' },  { 0x2193, 'v' },
-		{ 0x2500, '-' },  { 0x2502, '|' },  { 0x250C, '+' },  { 0x2510, '+' },
-		{ 0x2514, '+' },  { 0x2518, '+' },  { 0x251C, '+' },  { 0x2524, '+' },
-		{ 0x2581, '_' },  { 0x2582, '.' },  { 0x2583, ':' },  { 0x2584, '-' },
-		{ 0x2585, '=' },  { 0x2586, '+' },  { 0x2587, '*' },  { 0x2588, '#' },
-		{ 0x2591, '.' },  { 0xFFFD, '?' },
+		{ 0x00B7, '.' },
+		{ 0x2013, '-' },
+		{ 0x2022, '*' },
+		{ 0x2026, '~' },
+		{ 0x2190, '<' },
+		{ 0x2191, '^' },
+		{ 0x2192, '>' },
+		{ 0x2193, 'v' },
+		{ 0x2500, '-' },
+		{ 0x2502, '|' },
+		{ 0x250C, '+' },
+		{ 0x2510, '+' },
+		{ 0x2514, '+' },
+		{ 0x2518, '+' },
+		{ 0x251C, '+' },
+		{ 0x2524, '+' },
+		{ 0x2581, '_' },
+		{ 0x2582, '.' },
+		{ 0x2583, ':' },
+		{ 0x2584, '-' },
+		{ 0x2585, '=' },
+		{ 0x2586, '+' },
+		{ 0x2587, '*' },
+		{ 0x2588, '#' },
+		{ 0x2591, '.' },
+		{ 0xFFFD, '?' },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)

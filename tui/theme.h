@@ -48,7 +48,7 @@ const struct theme *theme_named(const char *name);
  */
 bool theme_choose(struct theme *theme, const char *name, const char *no_color, struct err *err);
 
-bool theme_parse(struct theme *theme, const char *path, const char *bytes, size_t len,
-	struct err *err);
+bool theme_parse(
+	struct theme *theme, const char *path, const char *bytes, size_t len, struct err *err);
 
 #endif

@@ -29,8 +29,8 @@ static void bad(struct reading *reading, const char *where, const char *key, con
 	reading->good = false;
 }
 
-static void read_color(struct reading *reading, const char *key, const struct json *value, short most,
-	short *out)
+static void read_color(
+	struct reading *reading, const char *key, const struct json *value, short most, short *out)
 {
 	int64_t number = json_whole(value, COLOR_OWN - 1);
 
@@ -70,7 +70,8 @@ static void read_look(const char *key, const struct json *value, void *context)
 			*flags[i].flag = json_truth(value, false);
 			return;
 		}
-	bad(reading, reading->style, key, "one of color, color16, bold, dim, reverse, underline here");
+	bad(reading, reading->style, key,
+		"one of color, color16, bold, dim, reverse, underline here");
 }
 
 static void read_style(const char *key, const struct json *value, void *context)
@@ -115,11 +116,13 @@ static void read_top(const char *key, const struct json *value, void *context)
 	else if (strcmp(key, "current") == 0 && json_kind(value) == JSON_OBJECT)
 		json_members(value, read_current, reading);
 	else
-		bad(reading, "", key, "\"color\" (true or false) and the objects \"styles\" and \"current\" here, nothing else");
+		bad(reading, "", key,
+			"\"color\" (true or false) and the objects \"styles\" and \"current\" "
+			"here, nothing else");
 }
 
-bool theme_parse(struct theme *theme, const char *path, const char *bytes, size_t len,
-	struct err *err)
+bool theme_parse(
+	struct theme *theme, const char *path, const char *bytes, size_t len, struct err *err)
 {
 	struct theme parsed = { .color = true,
 		.current = { .background = COLOR_OWN, .background16 = COLOR_OWN } };
@@ -133,7 +136,8 @@ bool theme_parse(struct theme *theme, const char *path, const char *bytes, size_
 	json_members(document, read_top, &reading);
 	for (int style = 0; style < STYLE_COUNT_; style++)
 		if (!reading.seen[style])
-			bad(&reading, "styles", style_name(style), "to find it; every style must be there");
+			bad(&reading, "styles", style_name(style),
+				"to find it; every style must be there");
 	json_free(document);
 	if (!reading.good)
 		return false;
@@ -180,7 +184,9 @@ bool theme_choose(struct theme *theme, const char *name, const char *no_color, s
 			return false;
 	} else if (!built_in) {
 		return err_set(err, ERR_USAGE,
-			"there is no theme \"%.40s\": take dark, light, mono or the path of a JSON file", name);
+			"there is no theme \"%.40s\": take dark, light, mono or the path of a JSON "
+			"file",
+			name);
 	} else {
 		*theme = *built_in;
 	}

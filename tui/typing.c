@@ -175,7 +175,8 @@ static struct rect palette_place(const struct frame *frame, int wanted, int bott
 	return (struct rect){ on_top ? 1 : bottom - rows, 0, rows, frame->columns };
 }
 
-static void palette_row(const struct app *app, struct frame *frame, int row, const struct binding *binding)
+static void palette_row(
+	const struct app *app, struct frame *frame, int row, const struct binding *binding)
 {
 	enum style style = app_barred(app, binding->action) ? STYLE_OFF : STYLE_NORMAL;
 	char key[16];
@@ -183,7 +184,8 @@ static void palette_row(const struct app *app, struct frame *frame, int row, con
 	frame_fill(frame, (struct rect){ row, 0, 1, frame->columns }, STYLE_NORMAL);
 	frame_fit(frame, row, 1, 16, style, ALIGN_LEFT, CUT_END, binding->name);
 	frame_fit(frame, row, 18, 9, STYLE_KEY, ALIGN_LEFT, CUT_END, key_label(binding->key, key));
-	frame_fit(frame, row, 28, frame->columns - 29, STYLE_DIM, ALIGN_LEFT, CUT_END, binding->help);
+	frame_fit(
+		frame, row, 28, frame->columns - 29, STYLE_DIM, ALIGN_LEFT, CUT_END, binding->help);
 }
 
 static void palette_draw(const struct app *app, struct frame *frame, int bottom)

@@ -158,10 +158,15 @@ static void hostile_names(void **state)
 	struct scene scene;
 
 	(void)state;
-	scene_start(&scene, "mail01 日本のメールサーバー.example.jp u\\u202Eliam.moc e\\u0301tage a-very-long-name-of-a-host.rack17.example.org", false, true);
+	scene_start(&scene,
+		"mail01 日本のメールサーバー.example.jp u\\u202Eliam.moc e\\u0301tage "
+		"a-very-long-name-of-a-host.rack17.example.org",
+		false, true);
 	for (size_t i = 0; i < scene.config.hosts.count; i++)
 		scene_link(&scene, scene.config.hosts.items[i].name, LINK_AWAY,
-			i == 0 ? "\x1b]0;owned\a\x1b[31mred\nand a second line" : "name does not resolve", 5000);
+			i == 0 ? "\x1b]0;owned\a\x1b[31mred\nand a second line"
+			       : "name does not resolve",
+			5000);
 	scene_tick(&scene, 1000);
 	golden(&scene, "fleet_hostile");
 	scene_end(&scene);
@@ -169,7 +174,8 @@ static void hostile_names(void **state)
 
 static void no_hosts_and_tiny_terminals(void **state)
 {
-	static const int sizes[][2] = { { 1, 1 }, { 1, 80 }, { 2, 2 }, { 3, 10 }, { 4, 5 }, { 5, 20 }, { 60, 3 } };
+	static const int sizes[][2] = { { 1, 1 }, { 1, 80 }, { 2, 2 }, { 3, 10 }, { 4, 5 },
+		{ 5, 20 }, { 60, 3 } };
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
@@ -189,7 +195,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(shows_every_state, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(says_what_it_hides, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(the_row_is_held_by_its_name, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			the_row_is_held_by_its_name, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(sorts_at_once_when_told, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(frozen_rows_stay, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(filters_while_typed, fleet_start, fleet_end),
@@ -199,7 +206,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ascii_has_no_drawing, fleet_start_ascii, fleet_end),
 		cmocka_unit_test_setup_teardown(mono_tells_states_apart, fleet_start, fleet_end),
 		cmocka_unit_test(hostile_names),
-		cmocka_unit_test_setup_teardown(no_hosts_and_tiny_terminals, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			no_hosts_and_tiny_terminals, fleet_start, fleet_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,7 +152,8 @@ static void details_never_overflow(void **state)
 	drive(scene, "<Enter>");
 	for (int i = 0; i < 20; i++) {
 		drive(scene, "G<Enter>");
-		assert_true(shows(scene, i % 2 ? "BUSIEST MAILBOXES" : "SINCE THIS PAGE WAS OPENED"));
+		assert_true(
+			shows(scene, i % 2 ? "BUSIEST MAILBOXES" : "SINCE THIS PAGE WAS OPENED"));
 	}
 	for (int i = 0; i < 20; i++)
 		drive(scene, "<Esc>");
@@ -164,12 +165,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(shows_all_of_a_host, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(opens_its_mailboxes, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(doctor_is_asked_and_answers, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			doctor_is_asked_and_answers, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(a_host_that_is_away, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(help_tells_the_keys, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(the_palette_has_every_command, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(the_palette_leaves_the_row_it_is_about, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(keys_that_mean_nothing_say_so, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			the_palette_has_every_command, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			the_palette_leaves_the_row_it_is_about, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			keys_that_mean_nothing_say_so, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(details_never_overflow, fleet_start, fleet_end),
 	};
 

@@ -5,9 +5,11 @@
 #include "tui/screen.h"
 
 /* These have one meaning, on whatever screen. */
-static const char reserved[] = "/sS ?:qhjkl" "gG*uZr12345678a";
+static const char reserved[] = "/sS ?:qhjkl"
+			       "gG*uZr12345678a";
 
-static const struct bindings *const common[] = { &bindings_moving, &bindings_listing, &bindings_global };
+static const struct bindings *const common[] = { &bindings_moving, &bindings_listing,
+	&bindings_global };
 
 static bool has_key(const struct binding *binding, uint32_t key)
 {
@@ -45,7 +47,8 @@ static void no_key_means_two_things_on_one_screen(void **state)
 				uint32_t keys[] = { table->items[j].key, table->items[j].also };
 
 				for (int k = 0; k < 2; k++) {
-					size_t slot = keys[k] >= K_UP ? keys[k] - K_UP + 256 : keys[k];
+					size_t slot =
+						keys[k] >= K_UP ? keys[k] - K_UP + 256 : keys[k];
 
 					if (keys[k])
 						assert_int_equal(seen[slot]++, 0);
@@ -65,8 +68,10 @@ static void every_key_is_told(void **state)
 			for (size_t j = 0; j < table->count; j++) {
 				const struct binding *binding = &table->items[j];
 
-				assert_true(strlen(binding->help) > 5 && strlen(binding->help) < 70);
-				assert_true(strlen(binding->name) > 1 && strlen(binding->name) < 17);
+				assert_true(
+					strlen(binding->help) > 5 && strlen(binding->help) < 70);
+				assert_true(
+					strlen(binding->name) > 1 && strlen(binding->name) < 17);
 				assert_null(strpbrk(binding->name, " ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
 				assert_true(binding->action != ACTION_NONE);
 			}
@@ -121,7 +126,8 @@ static void press(struct scene *scene, uint32_t key)
 /* Every key, then every key twice, on every screen. */
 static void no_command_without_confirmation(void **state)
 {
-	static const char *const ways[] = { "1", "2", "7", "1<Enter>", "2<Enter>", "7<Enter>", "1?", "1:", "1/", "2/" };
+	static const char *const ways[] = { "1", "2", "7", "1<Enter>", "2<Enter>", "7<Enter>", "1?",
+		"1:", "1/", "2/" };
 	struct scene *scene = *state;
 
 	for (size_t way = 0; way < sizeof(ways) / sizeof(*ways); way++)
@@ -147,7 +153,8 @@ static void any_keys_in_any_order(void **state)
 		random = random * 1103515245 + 12345;
 		switch (random >> 16 & 15) {
 		case 0:
-			scene_size(scene, 1 + (int)(random >> 20) % 50, 1 + (int)(random >> 8) % 140);
+			scene_size(
+				scene, 1 + (int)(random >> 20) % 50, 1 + (int)(random >> 8) % 140);
 			break;
 		case 1:
 			scene_tick(scene, 700);
@@ -156,10 +163,13 @@ static void any_keys_in_any_order(void **state)
 			fleet_load(scene, "mail03", (double)(random % 100));
 			break;
 		case 3:
-			scene_link(scene, "mail07", (enum link_state)((random >> 20) % (LINK_CLOSED + 1)), "because", 900);
+			scene_link(scene, "mail07",
+				(enum link_state)((random >> 20) % (LINK_CLOSED + 1)), "because",
+				900);
 			break;
 		default:
-			press(scene, (random >> 20) % 4 ? 1 + (random >> 4) % 126 : K_UP + (random >> 4) % 22);
+			press(scene, (random >> 20) % 4 ? 1 + (random >> 4) % 126
+							: K_UP + (random >> 4) % 22);
 		}
 		if (i % 50 == 0) {
 			struct str dump = { 0 };
@@ -178,7 +188,8 @@ int main(void)
 		cmocka_unit_test(no_key_means_two_things_on_one_screen),
 		cmocka_unit_test(every_key_is_told),
 		cmocka_unit_test(upper_case_acts_and_lower_case_looks),
-		cmocka_unit_test_setup_teardown(no_command_without_confirmation, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			no_command_without_confirmation, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(any_keys_in_any_order, fleet_start, fleet_end),
 	};
 

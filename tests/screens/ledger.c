@@ -153,7 +153,8 @@ static void errors_of_the_store_are_said(void **state)
 	struct scene *scene = *state;
 	struct message *message = message_new(MESSAGE_STORE_ERR, 0);
 
-	err_set(&message->error, ERR_IO, "/var/state: no space left on device; the ledger is not written");
+	err_set(&message->error, ERR_IO,
+		"/var/state: no space left on device; the ledger is not written");
 	scene_send(scene, message);
 	assert_true(shows(scene, "no space left on device"));
 }
@@ -162,11 +163,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lists_entries, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(reads_older_entries_when_they_are_near, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			reads_older_entries_when_they_are_near, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(filters_in_the_store, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_what_it_does_not_do, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_workers_did_is_kept_with_our_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(new_entries_appear_by_themselves, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_workers_did_is_kept_with_our_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			new_entries_appear_by_themselves, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(errors_of_the_store_are_said, set_up, tear_down),
 	};
 

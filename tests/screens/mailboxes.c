@@ -2,26 +2,28 @@
 /* The Mailboxes screen and the page of one mailbox. */
 #include "tests/screens/scene.h"
 
-static const char sample_head[] = "\"full\":true,\"uptime\":5000,\"load\":[1.0,1.0,1.0],\"cpu\":[1000,100,3000]";
+static const char sample_head[] =
+	"\"full\":true,\"uptime\":5000,\"load\":[1.0,1.0,1.0],\"cpu\":[1000,100,3000]";
 static const char next_head[] = "\"uptime\":5002,\"load\":[1.0,1.0,1.0],\"cpu\":[1100,100,3200]";
 
-static const char first[] =
-	"{\"facts\":{\"hostname\":\"mail03\",\"cores\":8,\"hz\":100}}\n"
-	"{\"add\":[[1,\"reports@example.org\",\"imap\",\"198.51.100.7\",101],"
-	"[2,\"reports@example.org\",\"imap\",\"198.51.100.8\",102],"
-	"[3,\"reports@example.org\",\"pop3\",\"198.51.100.9\",103],"
-	"[4,\"jo.martin@example.org\",\"imap\",\"198.51.100.7\",104],"
-	"[5,\"jo.martin@example.org\",\"imap\",\"203.0.113.24\",105],"
-	"[6,\"a.very.long.name.that.does.not.fit@example.org\",\"imap\",\"2001:db8::1234:5678\",106]]}\n"
-	"{\"use\":[[101,100,0,0,0],[102,100,0,0,0],[103,50,0,0,0],[104,10,1000,1000,0],[105,10,0,0,0],[106,0,null,null,0]]}";
+static const char first[] = "{\"facts\":{\"hostname\":\"mail03\",\"cores\":8,\"hz\":100}}\n"
+			    "{\"add\":[[1,\"reports@example.org\",\"imap\",\"198.51.100.7\",101],"
+			    "[2,\"reports@example.org\",\"imap\",\"198.51.100.8\",102],"
+			    "[3,\"reports@example.org\",\"pop3\",\"198.51.100.9\",103],"
+			    "[4,\"jo.martin@example.org\",\"imap\",\"198.51.100.7\",104],"
+			    "[5,\"jo.martin@example.org\",\"imap\",\"203.0.113.24\",105],"
+			    "[6,\"a.very.long.name.that.does.not.fit@example.org\",\"imap\",\"2001:"
+			    "db8::1234:5678\",106]]}\n"
+			    "{\"use\":[[101,100,0,0,0],[102,100,0,0,0],[103,50,0,0,0],[104,10,1000,"
+			    "1000,0],[105,10,0,0,0],[106,0,null,null,0]]}";
 static const char second[] =
 	"{\"use\":[[101,160,8200000,440000,2.0],[104,16,20000,6000,2.0],[105,32,1800000,0,2.0]]}\n"
 	"{\"rates\":{\"seconds\":60.0,\"logins\":10,\"failures\":0,\"deliveries\":1250}}\n"
 	"{\"delivered\":[[\"reports@example.org\",1240],[\"jo.martin@example.org\",2]]}";
-static const char other[] =
-	"{\"facts\":{\"hostname\":\"mail07\",\"cores\":8,\"hz\":100}}\n"
-	"{\"add\":[[1,\"sales@example.org\",\"imap\",\"198.51.100.9\",201],[2,\"w.chen@example.net\",\"pop3\",\"198.51.100.10\",202]]}\n"
-	"{\"use\":[[201,100,0,0,0],[202,100,0,0,0]]}";
+static const char other[] = "{\"facts\":{\"hostname\":\"mail07\",\"cores\":8,\"hz\":100}}\n"
+			    "{\"add\":[[1,\"sales@example.org\",\"imap\",\"198.51.100.9\",201],[2,"
+			    "\"w.chen@example.net\",\"pop3\",\"198.51.100.10\",202]]}\n"
+			    "{\"use\":[[201,100,0,0,0],[202,100,0,0,0]]}";
 
 static int set_up_with(void **state, bool ascii)
 {
@@ -111,8 +113,8 @@ static void the_row_is_held_by_its_name(void **state)
 
 static void sorts_by_every_column(void **state)
 {
-	static const char *const names[] = { "read ↓", "write ↓", "in ↓", "age ↓", "mailbox ↑", "host ↑",
-		"imap ↓", "pop ↓", "addr ↓", "cpu ↓" };
+	static const char *const names[] = { "read ↓", "write ↓", "in ↓", "age ↓", "mailbox ↑",
+		"host ↑", "imap ↓", "pop ↓", "addr ↓", "cpu ↓" };
 	struct scene *scene = *state;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -194,9 +196,11 @@ static void a_mailbox_on_two_hosts_is_one_row(void **state)
 
 static void hostile_names(void **state)
 {
-	static const char *const names[] = { "with space@example.org", "\"quoted\"@example.org", "$(reboot)@example.org",
-		"new\nline@example.org", "\x1b[2Jclear@example.org", "\xff\xfe@example.org", "日本語の長い名前の利用者@example.jp",
-		"e\xCC\x81te\xCC\x81@example.fr", "u\xE2\x80\xAEgro.elpmaxe@x", "", "👩‍👩‍👧@example.org" };
+	static const char *const names[] = { "with space@example.org", "\"quoted\"@example.org",
+		"$(reboot)@example.org", "new\nline@example.org", "\x1b[2Jclear@example.org",
+		"\xff\xfe@example.org", "日本語の長い名前の利用者@example.jp",
+		"e\xCC\x81te\xCC\x81@example.fr", "u\xE2\x80\xAEgro.elpmaxe@x", "",
+		"👩‍👩‍👧@example.org" };
 	struct scene *scene = *state;
 	struct message *message = message_new(MESSAGE_NAMES, 0);
 	struct str dump = { 0 };
@@ -276,8 +280,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_row_is_held_by_its_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sorts_by_every_column, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(opens_the_mailbox, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(old_figures_are_never_shown_as_live, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_mailbox_on_two_hosts_is_one_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			old_figures_are_never_shown_as_live, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_mailbox_on_two_hosts_is_one_row, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile_names, set_up, tear_down),
 		cmocka_unit_test(an_empty_table_is_a_sentence),
 		cmocka_unit_test_setup_teardown(many_rows_come_in_slices, set_up, tear_down),

@@ -7,8 +7,8 @@ static const char key_text[] =
 	"  ED25519  SHA256:8fQm0aB7ZzKx1WqTt3nUuV9yYh2gLrPpC5sDdEeFfGg\n"
 	"Compare it with what you know from the machine itself.";
 
-static void ask(struct scene *scene, const char *host, uint64_t id, enum prompt_kind kind, const char *title,
-	const char *text)
+static void ask(struct scene *scene, const char *host, uint64_t id, enum prompt_kind kind,
+	const char *title, const char *text)
 {
 	struct message *message = message_new(MESSAGE_PROMPT, scene_host(scene, host));
 
@@ -104,7 +104,8 @@ static void a_secret_is_sent_and_never_shown(void **state)
 {
 	struct scene *scene = *state;
 
-	ask(scene, "mail03", 8, PROMPT_SECRET, "Passphrase", "Passphrase of ~/.ssh/id_ed25519, for mail03");
+	ask(scene, "mail03", 8, PROMPT_SECRET, "Passphrase",
+		"Passphrase of ~/.ssh/id_ed25519, for mail03");
 	drive(scene, "as3cr<Backspace>et");
 	golden(scene, "question_secret");
 	assert_false(shows(scene, "s3c"));
@@ -120,7 +121,8 @@ static void an_empty_secret_is_a_no(void **state)
 {
 	struct scene *scene = *state;
 
-	ask(scene, "mail03", 8, PROMPT_SECRET, "Passphrase", "Passphrase of ~/.ssh/id_ed25519, for mail03");
+	ask(scene, "mail03", 8, PROMPT_SECRET, "Passphrase",
+		"Passphrase of ~/.ssh/id_ed25519, for mail03");
 	drive(scene, "a<Enter>");
 	assert_false(only_command(scene, COMMAND_ANSWER)->yes);
 }
@@ -170,7 +172,8 @@ static void what_a_host_asks_is_made_harmless(void **state)
 {
 	struct scene *scene = *state;
 
-	ask(scene, "mail09", 1, PROMPT_TEXT, "\x1b[2Jtitle", "\x1b]0;x\a one\n\n\n\ttwo \xff\xfe three");
+	ask(scene, "mail09", 1, PROMPT_TEXT, "\x1b[2Jtitle",
+		"\x1b]0;x\a one\n\n\n\ttwo \xff\xfe three");
 	drive(scene, "a");
 	golden(scene, "question_hostile");
 }
@@ -187,7 +190,8 @@ static void the_dialog_never_covers_its_row(void **state)
 		scene_size(scene, rows, 80);
 		scene_dump(scene, &dump);
 		/* Its row is seen, or the dialog is a page of its own. */
-		assert_true(strstr(str_text(&dump), "| mail09 asking") || strstr(str_text(&dump), "\n|┌─ Q"));
+		assert_true(strstr(str_text(&dump), "| mail09 asking") ||
+			    strstr(str_text(&dump), "\n|┌─ Q"));
 		str_release(&dump);
 	}
 }
@@ -195,17 +199,26 @@ static void the_dialog_never_covers_its_row(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(opens_by_itself_when_nobody_types, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(never_takes_keys_that_were_meant_for_something_else, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			opens_by_itself_when_nobody_types, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(never_takes_keys_that_were_meant_for_something_else,
+			fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(only_y_accepts, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(n_refuses_and_esc_leaves_it_for_later, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(a_secret_is_sent_and_never_shown, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			n_refuses_and_esc_leaves_it_for_later, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			a_secret_is_sent_and_never_shown, fleet_start, fleet_end),
 		cmocka_unit_test_setup_teardown(an_empty_secret_is_a_no, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(an_answer_with_echo_is_shown, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(a_question_that_went_away_closes, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(many_questions_come_one_by_one, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(what_a_host_asks_is_made_harmless, fleet_start, fleet_end),
-		cmocka_unit_test_setup_teardown(the_dialog_never_covers_its_row, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			an_answer_with_echo_is_shown, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			a_question_that_went_away_closes, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			many_questions_come_one_by_one, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			what_a_host_asks_is_made_harmless, fleet_start, fleet_end),
+		cmocka_unit_test_setup_teardown(
+			the_dialog_never_covers_its_row, fleet_start, fleet_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,8 @@ static UNUSED void scene_begin(struct scene *scene, const char *json, bool ascii
 
 	setlocale(LC_ALL, "C.UTF-8");
 	*scene = (struct scene){ .now_ms = 1000000, .rows = 24, .columns = 80, .ascii = ascii };
-	if (!config_parse(&scene->config, "test.json", json, strlen(json), &places, &problems, &err))
+	if (!config_parse(
+		    &scene->config, "test.json", json, strlen(json), &places, &problems, &err))
 		fail_msg("%s", err.text);
 	str_release(&problems);
 	scene->app = app_new(&(struct app_options){
@@ -131,7 +132,8 @@ static UNUSED void scene_link(struct scene *scene, const char *host, enum link_s
 
 /* A whole sample: LINES of the protocol, separated by line feeds, between the first and the
  * last line. HEAD is what the first line has behind seq: "\"load\":[…]…". */
-static UNUSED void scene_sample(struct scene *scene, const char *host, const char *head, const char *lines)
+static UNUSED void scene_sample(
+	struct scene *scene, const char *host, const char *head, const char *lines)
 {
 	struct message *message = message_new(MESSAGE_SAMPLE, scene_host(scene, host));
 	struct sample *sample = sample_new();
@@ -140,8 +142,8 @@ static UNUSED void scene_sample(struct scene *scene, const char *host, const cha
 	char *rest, *line;
 
 	scene->seq++;
-	str_addf(&text, "{\"sample\":{\"seq\":%llu,%s}}\n%s\n{\"end\":%llu}", scene->seq, head, lines,
-		scene->seq);
+	str_addf(&text, "{\"sample\":{\"seq\":%llu,%s}}\n%s\n{\"end\":%llu}", scene->seq, head,
+		lines, scene->seq);
 	rest = text.data;
 	while ((line = strsep(&rest, "\n")))
 		if (*line && !sample_feed(sample, line, strlen(line), &err))
@@ -229,7 +231,7 @@ static UNUSED void scene_dump(const struct scene *scene, struct str *out)
 
 				if (styles) {
 					str_addc(out, cell->code == ' ' ? ' '
-							: scene->mono	? mono_letter(cell->style)
+						      : scene->mono     ? mono_letter(cell->style)
 									: letters[cell->style]);
 					continue;
 				}
@@ -276,7 +278,8 @@ static UNUSED void golden(const struct scene *scene, const char *name)
 	} else {
 		read_all(path, &then);
 		if (strcmp(str_text(&now), str_text(&then)) != 0)
-			fail_msg("%s is not as it was:\n%s\nIt was:\n%s", name, str_text(&now), str_text(&then));
+			fail_msg("%s is not as it was:\n%s\nIt was:\n%s", name, str_text(&now),
+				str_text(&then));
 	}
 	str_release(&now);
 	str_release(&then);

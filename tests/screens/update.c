@@ -5,7 +5,8 @@
 static const char config[] =
 	"{ \"hosts\": [ { \"name\": \"mail03\" }, { \"name\": \"mx1\", \"roles\": [\"mx\"] } ],\n"
 	"  \"mailboxes_from\": \"userdb\", \"store_directory\": \"/tmp\" }";
-static const char head[] = "\"full\":true,\"uptime\":5000,\"load\":[1.0,1.0,1.0],\"cpu\":[1000,100,3000]";
+static const char head[] =
+	"\"full\":true,\"uptime\":5000,\"load\":[1.0,1.0,1.0],\"cpu\":[1000,100,3000]";
 
 static struct scene scene;
 
@@ -78,7 +79,8 @@ static void stores_are_asked_for_where_there_are_sessions(void **state)
 	assert_int_equal(command->names.count, 2);
 	assert_string_equal(command->names.items[1], "w$(id)@example.org");
 	scene_forget(&scene);
-	scene_sample(&scene, "mail03", "\"uptime\":5002,\"load\":[1.0,1.0,1.0],\"cpu\":[1100,100,3200]", "");
+	scene_sample(&scene, "mail03",
+		"\"uptime\":5002,\"load\":[1.0,1.0,1.0],\"cpu\":[1100,100,3200]", "");
 	assert_no_commands(&scene);
 }
 
@@ -121,8 +123,8 @@ static void leaving_and_stopping(void **state)
 
 static void messages_about_unknown_hosts_are_passed_over(void **state)
 {
-	static const enum message_kind kinds[] = { MESSAGE_LINK, MESSAGE_HELLO, MESSAGE_STORES, MESSAGE_NAMES,
-		MESSAGE_DOCTOR, MESSAGE_PROMPT, MESSAGE_UNPROMPT };
+	static const enum message_kind kinds[] = { MESSAGE_LINK, MESSAGE_HELLO, MESSAGE_STORES,
+		MESSAGE_NAMES, MESSAGE_DOCTOR, MESSAGE_PROMPT, MESSAGE_UNPROMPT };
 	struct str dump = { 0 };
 
 	(void)state;
@@ -148,10 +150,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(names_are_asked_for_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(stores_are_asked_for_where_there_are_sessions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			stores_are_asked_for_where_there_are_sessions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(drawn_when_something_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(leaving_and_stopping, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(messages_about_unknown_hosts_are_passed_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			messages_about_unknown_hosts_are_passed_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(time_never_goes_back, set_up, tear_down),
 	};
 

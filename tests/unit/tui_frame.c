@@ -99,11 +99,13 @@ static void every_byte_takes_the_cells_it_was_counted_for(void **state)
 			char text[] = { (char)first, (char)second, '\0' };
 
 			frame_clear(&frame);
-			assert_int_equal(frame_print(&frame, 0, 0, STYLE_NORMAL, text), text_width(text));
+			assert_int_equal(
+				frame_print(&frame, 0, 0, STYLE_NORMAL, text), text_width(text));
 			for (int column = 0; column < frame.columns; column++) {
 				uint32_t code = frame_at(&frame, 0, column)->code;
 
-				assert_true(code >= 32 && code != 127 && !(code >= 0x80 && code < 0xA0));
+				assert_true(code >= 32 && code != 127 &&
+					    !(code >= 0x80 && code < 0xA0));
 			}
 		}
 }
@@ -148,7 +150,8 @@ static void fits_into_a_width(void **state)
 		{ ALIGN_RIGHT, CUT_END, 8, "short", "   short" },
 		{ ALIGN_LEFT, CUT_END, 8, "a long text", "a long …" },
 		{ ALIGN_LEFT, CUT_MIDDLE, 9, "a-long-name-of-a-host", "a-lo…host" },
-		{ ALIGN_LEFT, CUT_MIDDLE, 20, "a.very.long.name@example.org", "a.very.…@example.org" },
+		{ ALIGN_LEFT, CUT_MIDDLE, 20, "a.very.long.name@example.org",
+			"a.very.…@example.org" },
 		{ ALIGN_LEFT, CUT_MIDDLE, 10, "someone@a.domain.too.long.org", "someo….org" },
 		{ ALIGN_LEFT, CUT_END, 6, "日本語日本語", "日本…" },
 		{ ALIGN_LEFT, CUT_MIDDLE, 6, "日本語日本語", "日…語" },
@@ -178,7 +181,8 @@ static void never_draws_outside_the_clip(void **state)
 
 	(void)state;
 	for (int row = -3; row < ROWS + 3; row++)
-		frame_print(&frame, row, -7, STYLE_ACT, "日########################################");
+		frame_print(
+			&frame, row, -7, STYLE_ACT, "日########################################");
 	frame_box(&frame, (struct rect){ -5, -5, 100, 100 }, "title");
 	frame_fit(&frame, 0, 0, 100, STYLE_ACT, ALIGN_RIGHT, CUT_END, "x");
 	frame_current(&frame, 0);
@@ -188,7 +192,8 @@ static void never_draws_outside_the_clip(void **state)
 
 			if (!in) {
 				assert_int_equal(frame_at(&frame, row, column)->code, ' ');
-				assert_int_equal(frame_at(&frame, row, column)->style, STYLE_NORMAL);
+				assert_int_equal(
+					frame_at(&frame, row, column)->style, STYLE_NORMAL);
 				assert_false(frame_at(&frame, row, column)->current);
 			}
 		}
@@ -243,14 +248,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(prints_plain_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(makes_foreign_text_harmless, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(every_byte_takes_the_cells_it_was_counted_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			every_byte_takes_the_cells_it_was_counted_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(wide_characters_take_two_cells, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(combining_marks_stay_with_their_letter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			combining_marks_stay_with_their_letter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(fits_into_a_width, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(never_draws_outside_the_clip, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ascii_has_other_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_current_row_has_the_cursor, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_empty_frame_is_no_special_case, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_empty_frame_is_no_special_case, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

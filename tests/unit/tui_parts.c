@@ -20,9 +20,10 @@
 
 static void every_key_has_a_name_that_reads_back(void **state)
 {
-	static const uint32_t keys[] = { K_TAB, K_ENTER, K_ESC, K_SPACE, K_BACKSPACE, K_UP, K_DOWN, K_LEFT, K_RIGHT,
-		K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_INSERT, K_DELETE, K_BACK_TAB, K_F1, K_F1 + 4, K_F12,
-		K_CTRL('Z'), 'a', 'Z', '/', ':', '>', '?', 0xE9 };
+	static const uint32_t keys[] = { K_TAB, K_ENTER, K_ESC, K_SPACE, K_BACKSPACE, K_UP, K_DOWN,
+		K_LEFT, K_RIGHT, K_PAGE_UP, K_PAGE_DOWN, K_HOME, K_END, K_INSERT, K_DELETE,
+		K_BACK_TAB, K_F1, K_F1 + 4, K_F12, K_CTRL('Z'), 'a', 'Z', '/', ':', '>', '?',
+		0xE9 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -31,7 +32,8 @@ static void every_key_has_a_name_that_reads_back(void **state)
 		uint32_t key = 0;
 
 		key_label(keys[i], name);
-		snprintf(script, sizeof(script), strlen(name) > 1 && keys[i] != 0xE9 ? "<%s>" : "%s", name);
+		snprintf(script, sizeof(script),
+			strlen(name) > 1 && keys[i] != 0xE9 ? "<%s>" : "%s", name);
 		assert_true(key_read(&rest, &key));
 		assert_int_equal(key, keys[i]);
 		assert_string_equal(rest, "");
@@ -57,9 +59,11 @@ static void figures(void **state)
 	static const struct {
 		double number;
 		const char *text;
-	} counts[] = { { 0, "·" }, { 0.4, "·" }, { 0.5, "1" }, { 1, "1" }, { 999, "999" }, { 999.6, "1.0k" }, { 1000, "1.0k" },
-		{ 12345, "12.3k" }, { 99950, "100k" }, { 310000, "310k" }, { 999499, "999k" }, { 999501, "1.0M" },
-		{ 4100000, "4.1M" }, { 2.5e9, "2.5G" }, { 1e18, "1.0E" }, { 1e22, "10000E" }, { -1, "–" }, { NAN, "–" } };
+	} counts[] = { { 0, "·" }, { 0.4, "·" }, { 0.5, "1" }, { 1, "1" }, { 999, "999" },
+		{ 999.6, "1.0k" }, { 1000, "1.0k" }, { 12345, "12.3k" }, { 99950, "100k" },
+		{ 310000, "310k" }, { 999499, "999k" }, { 999501, "1.0M" }, { 4100000, "4.1M" },
+		{ 2.5e9, "2.5G" }, { 1e18, "1.0E" }, { 1e22, "10000E" }, { -1, "–" },
+		{ NAN, "–" } };
 	char out[FIGURE];
 
 	(void)state;
@@ -129,8 +133,8 @@ static void columns_go_by_rank(void **state)
 	static const struct {
 		int total;
 		const char *hidden;
-	} cases[] = { { 100, "" }, { 31, "" }, { 30, "C" }, { 26, "C" }, { 25, "A, C" }, { 20, "A, B, C" },
-		{ 5, "A, B, C" }, { 0, "A, B, C" } };
+	} cases[] = { { 100, "" }, { 31, "" }, { 30, "C" }, { 26, "C" }, { 25, "A, C" },
+		{ 20, "A, B, C" }, { 5, "A, B, C" }, { 0, "A, B, C" } };
 	struct columns columns;
 	char hidden[64];
 
@@ -139,7 +143,8 @@ static void columns_go_by_rank(void **state)
 		int shift = 0, used = COLUMNS_MARGIN - 1;
 
 		columns_lay(&columns, items, 5, cases[i].total, &shift);
-		assert_string_equal(columns_hidden(&columns, hidden, sizeof(hidden)), cases[i].hidden);
+		assert_string_equal(
+			columns_hidden(&columns, hidden, sizeof(hidden)), cases[i].hidden);
 		for (int j = 0; j < 5; j++)
 			used += columns.widths[j] ? columns.widths[j] + 1 : 0;
 		if (cases[i].total >= 20)
@@ -289,7 +294,8 @@ static void marks_are_a_set(void **state)
 static void text_is_wrapped(void **state)
 {
 	const char *text = "one two three\n\nSHA256:abcdefghijklmnop x";
-	static const char *const lines[] = { "one two", "three", "", "SHA256:abc", "defghijklm", "nop x" };
+	static const char *const lines[] = { "one two", "three", "", "SHA256:abc", "defghijklm",
+		"nop x" };
 	char line[WRAP_LINE];
 
 	(void)state;

@@ -14,8 +14,9 @@
 
 static bool same(const struct look *one, const struct look *other)
 {
-	return one->color == other->color && one->color16 == other->color16 && one->bold == other->bold &&
-		one->dim == other->dim && one->reverse == other->reverse && one->underline == other->underline;
+	return one->color == other->color && one->color16 == other->color16 &&
+	       one->bold == other->bold && one->dim == other->dim &&
+	       one->reverse == other->reverse && one->underline == other->underline;
 }
 
 static void files_are_the_built_in_themes(void **state)
@@ -42,7 +43,8 @@ static void files_are_the_built_in_themes(void **state)
 
 static void mono_tells_apart_without_colour(void **state)
 {
-	static const enum style apart[] = { STYLE_NORMAL, STYLE_DIM, STYLE_LOOK, STYLE_ACT, STYLE_HEAD };
+	static const enum style apart[] = { STYLE_NORMAL, STYLE_DIM, STYLE_LOOK, STYLE_ACT,
+		STYLE_HEAD };
 	const struct theme *mono = theme_named("mono");
 
 	(void)state;
@@ -66,8 +68,10 @@ static void red_and_yellow_are_kept_for_what_needs_a_person(void **state)
 
 		for (int style = 0; style < STYLE_COUNT_; style++)
 			if (style != STYLE_LOOK && style != STYLE_ACT) {
-				assert_int_not_equal(theme->styles[style].color, theme->styles[STYLE_LOOK].color);
-				assert_int_not_equal(theme->styles[style].color, theme->styles[STYLE_ACT].color);
+				assert_int_not_equal(theme->styles[style].color,
+					theme->styles[STYLE_LOOK].color);
+				assert_int_not_equal(
+					theme->styles[style].color, theme->styles[STYLE_ACT].color);
 			}
 	}
 }
@@ -122,7 +126,8 @@ static void says_what_is_wrong(void **state)
 
 	(void)state;
 	with_act(&text, "\"act\": { \"bold\": true } // red");
-	assert_false(theme_parse(&theme, "t.json", text.data, text.len, &err)); /* the comment ate the end */
+	assert_false(theme_parse(
+		&theme, "t.json", text.data, text.len, &err)); /* the comment ate the end */
 	with_act(&text, "\"act\": { \"bold\": true } /* red */");
 	assert_true(theme_parse(&theme, "t.json", text.data, text.len, &err));
 	assert_true(theme.styles[STYLE_ACT].bold);

@@ -25,7 +25,8 @@ static void build(const struct app *app, struct page *page)
 	char when[FIGURE];
 
 	if (!entry) {
-		page_text(page, "", STYLE_DIM, "This entry is not among those that were read last. Esc goes back.");
+		page_text(page, "", STYLE_DIM,
+			"This entry is not among those that were read last. Esc goes back.");
 		return;
 	}
 	line(page, "when", figure_day(entry->wall_s + app->options.zone_s, when));

@@ -13,8 +13,9 @@ const struct host *fleet_host(const struct app *app, size_t position)
 {
 	const struct fleet_state *state = &app->fleet_state;
 
-	return position < state->order.count ? &app->fleet->hosts.items[state->order.items[position]]
-					     : NULL;
+	return position < state->order.count
+		       ? &app->fleet->hosts.items[state->order.items[position]]
+		       : NULL;
 }
 
 /* The figure of a column; what has none, and hosts that are away, come last. */
@@ -23,7 +24,8 @@ static double figure(const struct app *app, const struct host *host, int column)
 	int level;
 	char text[96];
 
-	if (column != FLEET_STATE && column != FLEET_HOST && (host->link != LINK_UP || !host->samples))
+	if (column != FLEET_STATE && column != FLEET_HOST &&
+		(host->link != LINK_UP || !host->samples))
 		return -INFINITY;
 	switch (column) {
 	case FLEET_STATE:
@@ -113,7 +115,8 @@ static bool passes(const struct app *app, const struct host *host)
 	if (!app->fleet_state.passing)
 		return true;
 	snprintf(text, sizeof(text), "%.200s %s %s", host->config->name,
-		host_state(host, app->options.config, app->now_ms, state), host_why(host, why, &level));
+		host_state(host, app->options.config, app->now_ms, state),
+		host_why(host, why, &level));
 	return filter_passes(app->fleet_state.passing, text, &cost);
 }
 
@@ -149,7 +152,8 @@ static void sort_now(struct app *app)
 		if (passes(app, host))
 			*vec_add(&state->order) = host->index;
 	if (state->order.count)
-		qsort_r(state->order.items, state->order.count, sizeof(*state->order.items), compare, app);
+		qsort_r(state->order.items, state->order.count, sizeof(*state->order.items),
+			compare, app);
 	state->sorted_ms = app->now_ms;
 	find_place(app);
 }
@@ -235,7 +239,8 @@ static void reconnect(struct app *app, struct commands *commands)
 	size_t asked = 0;
 
 	vec_each(&app->fleet->hosts, host) {
-		bool meant = state->marks.marked ? marks_have(&state->marks, host->index) : host == current;
+		bool meant = state->marks.marked ? marks_have(&state->marks, host->index)
+						 : host == current;
 
 		if (!meant || host->link == LINK_UP)
 			continue;
@@ -245,7 +250,8 @@ static void reconnect(struct app *app, struct commands *commands)
 	if (asked == 1 && !state->marks.marked)
 		app_toast(app, STYLE_NORMAL, "trying %s now", current->config->name);
 	else
-		app_toast(app, STYLE_NORMAL, "trying %zu of %zu marked hosts now", asked, state->marks.marked);
+		app_toast(app, STYLE_NORMAL, "trying %zu of %zu marked hosts now", asked,
+			state->marks.marked);
 }
 
 static void back(struct app *app, struct commands *commands)
@@ -273,11 +279,13 @@ static void act(struct app *app, enum action action, struct commands *commands)
 
 	switch (action) {
 	case ACTION_OPEN:
-		app_open(app, (struct place){ .screen = SCREEN_HOST, .host = host->index }, commands);
+		app_open(app, (struct place){ .screen = SCREEN_HOST, .host = host->index },
+			commands);
 		break;
 	case ACTION_DOCTOR:
 		doctor_ask(app, host->index, commands);
-		app_open(app, (struct place){ .screen = SCREEN_HOST, .host = host->index }, commands);
+		app_open(app, (struct place){ .screen = SCREEN_HOST, .host = host->index },
+			commands);
 		break;
 	case ACTION_RECONNECT:
 		reconnect(app, commands);
@@ -296,8 +304,9 @@ static void act(struct app *app, enum action action, struct commands *commands)
 		break;
 	case ACTION_FREEZE:
 		state->frozen = !state->frozen;
-		app_toast(app, STYLE_NORMAL, state->frozen ? "rows stay where they are; figures go on"
-							   : "rows are sorted again");
+		app_toast(app, STYLE_NORMAL,
+			state->frozen ? "rows stay where they are; figures go on"
+				      : "rows are sorted again");
 		if (!state->frozen)
 			sort_now(app);
 		break;
@@ -314,7 +323,8 @@ static const char *barred(const struct app *app, enum action action)
 	const struct fleet_state *state = &app->fleet_state;
 	const struct host *host = fleet_host(app, state->list.position);
 
-	if (!host && (action == ACTION_OPEN || action == ACTION_DOCTOR || action == ACTION_RECONNECT))
+	if (!host &&
+		(action == ACTION_OPEN || action == ACTION_DOCTOR || action == ACTION_RECONNECT))
 		return "no host is shown";
 	if (action == ACTION_RECONNECT && !state->marks.marked && host->link == LINK_UP)
 		return "this host is connected";
@@ -324,8 +334,10 @@ static const char *barred(const struct app *app, enum action action)
 }
 
 static const struct binding own[] = {
-	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "this host: memory, mounts, busiest mailboxes, errors" },
-	{ 'c', K_F1 + 4, ACTION_RECONNECT, "connect", "connect", "try this host, or the marked ones, now" },
+	{ K_ENTER, 0, ACTION_OPEN, "open", "open",
+		"this host: memory, mounts, busiest mailboxes, errors" },
+	{ 'c', K_F1 + 4, ACTION_RECONNECT, "connect", "connect",
+		"try this host, or the marked ones, now" },
 	{ 'd', 0, ACTION_DOCTOR, "doctor", "doctor", "look for what is wrong on this host" },
 };
 

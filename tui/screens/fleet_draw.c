@@ -63,16 +63,19 @@ void fleet_heading(const struct app *app, struct heading *heading)
 	size_t all = app->fleet->hosts.count;
 
 	snprintf(heading->where, sizeof(heading->where), "Fleet");
-	snprintf(heading->filter, sizeof(heading->filter), "%.150s", state->filter[0] ? state->filter : "–");
+	snprintf(heading->filter, sizeof(heading->filter), "%.150s",
+		state->filter[0] ? state->filter : "–");
 	snprintf(heading->sort, sizeof(heading->sort), "%s %s%s", template[state->sort].head,
 		state->descending ? "↓" : "↑", state->frozen ? ", frozen" : "");
 	for (char *letter = heading->sort; *letter && *letter != ' '; letter++)
 		if (*letter >= 'A' && *letter <= 'Z')
 			*letter = (char)(*letter + 32);
 	if (state->order.count == all)
-		snprintf(heading->count, sizeof(heading->count), "%zu host%s", all, all == 1 ? "" : "s");
+		snprintf(heading->count, sizeof(heading->count), "%zu host%s", all,
+			all == 1 ? "" : "s");
 	else
-		snprintf(heading->count, sizeof(heading->count), "%zu of %zu hosts", state->order.count, all);
+		snprintf(heading->count, sizeof(heading->count), "%zu of %zu hosts",
+			state->order.count, all);
 	lay(app, items, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));
 	heading->hidden_count = columns.hidden;
@@ -109,19 +112,22 @@ static void draw_totals(const struct app *app, struct frame *frame, int row)
 	at = total(frame, row, at, "queue", (double)totals->queue, "", STYLE_NORMAL);
 	at = total(frame, row, at, "logins", totals->logins_per_minute, "/min", STYLE_NORMAL);
 	at = total(frame, row, at, "failed", totals->failures_per_minute, "/min", STYLE_NORMAL);
-	at = total(frame, row, at, "delivered", totals->deliveries_per_minute, "/min", STYLE_NORMAL);
+	at = total(
+		frame, row, at, "delivered", totals->deliveries_per_minute, "/min", STYLE_NORMAL);
 	at = total(frame, row, at, "LMTP", totals->counts.lmtp, "", STYLE_NORMAL);
 	if (at + 9 < frame->columns)
 		frame_print(frame, row, at, STYLE_DIM,
-			figure_spark(&app->fleet->sessions_history, 8, SPARK_PER, 2 * half + 1, spark));
+			figure_spark(
+				&app->fleet->sessions_history, 8, SPARK_PER, 2 * half + 1, spark));
 }
 
 static enum style figure_style(const struct host *host, int column)
 {
 	switch (column) {
 	case FLEET_LOAD:
-		return host->facts.cores > 0 && host->load[0] > 2 * (double)host->facts.cores ? STYLE_LOOK
-											     : STYLE_NORMAL;
+		return host->facts.cores > 0 && host->load[0] > 2 * (double)host->facts.cores
+			       ? STYLE_LOOK
+			       : STYLE_NORMAL;
 	case FLEET_CPU:
 		return host->cpu_percent >= 95 ? STYLE_LOOK : STYLE_NORMAL;
 	case FLEET_IO:
@@ -169,13 +175,14 @@ static const char *figure_text(const struct host *host, int column, char out[FIG
 		return figure_count((double)host->queue.total, out);
 	default: /* FLEET_DELAY */
 		if (host->queue.oldest_s <= 0)
-			return figure_count(host->queue.total == 0 ? 0 : (double)host->queue.oldest_s, out);
+			return figure_count(
+				host->queue.total == 0 ? 0 : (double)host->queue.oldest_s, out);
 		return figure_age(host->queue.oldest_s * 1000, out);
 	}
 }
 
-static void draw_figures(const struct app *app, const struct host *host, struct frame *frame, int row,
-	const struct columns *columns)
+static void draw_figures(const struct app *app, const struct host *host, struct frame *frame,
+	int row, const struct columns *columns)
 {
 	static const enum style levels[] = { STYLE_DIM, STYLE_LOOK, STYLE_ACT };
 	bool stale = host_stale(host, app->options.config, app->now_ms);
@@ -217,7 +224,8 @@ static enum style state_style(const struct app *app, const struct host *host)
 	return STYLE_DIM;
 }
 
-static const char *sentence_of(const struct app *app, const struct host *host, char *out, size_t size)
+static const char *sentence_of(
+	const struct app *app, const struct host *host, char *out, size_t size)
 {
 	const char *text = host->link_text ? host->link_text : "";
 	char age[FIGURE];
@@ -249,15 +257,17 @@ static void draw_row(const struct app *app, const struct host *host, struct fram
 	if (host->link == LINK_UP && host->samples)
 		draw_figures(app, host, frame, row, columns);
 	else
-		columns_rest(columns, frame, row, FLEET_SPARK, style == STYLE_ACT ? STYLE_ACT : STYLE_DIM,
+		columns_rest(columns, frame, row, FLEET_SPARK,
+			style == STYLE_ACT ? STYLE_ACT : STYLE_DIM,
 			sentence_of(app, host, sentence, sizeof(sentence)));
 }
 
 static void draw_empty(const struct app *app, struct frame *frame, int row)
 {
 	if (app->fleet_state.filter[0])
-		frame_printf(frame, row, 1, STYLE_DIM, "No host matches \"%.100s\". Esc shows all %zu.",
-			app->fleet_state.filter, app->fleet->hosts.count);
+		frame_printf(frame, row, 1, STYLE_DIM,
+			"No host matches \"%.100s\". Esc shows all %zu.", app->fleet_state.filter,
+			app->fleet->hosts.count);
 	else
 		frame_print(frame, row, 1, STYLE_DIM,
 			"No hosts are configured. mailmend hosts add HOST adds one.");

@@ -56,7 +56,8 @@ void doctor_ask(struct app *app, uint32_t host, struct commands *commands)
 {
 	commands_add(commands, COMMAND_DOCTOR)->host = host;
 	app->doctors.items[host].asked = true;
-	app_toast(app, STYLE_NORMAL, "doctor looks at %s", app->options.config->hosts.items[host].name);
+	app_toast(app, STYLE_NORMAL, "doctor looks at %s",
+		app->options.config->hosts.items[host].name);
 }
 
 static void open_line(struct app *app, struct commands *commands)
@@ -64,9 +65,12 @@ static void open_line(struct app *app, struct commands *commands)
 	uint64_t key = paging_key(app);
 
 	if (key == 0)
-		app_toast(app, STYLE_NORMAL, "nothing to open on this line; j and k go to a mailbox");
+		app_toast(
+			app, STYLE_NORMAL, "nothing to open on this line; j and k go to a mailbox");
 	else
-		app_open(app, (struct place){ .screen = SCREEN_MAILBOX, .row = (uint32_t)(key - 1) }, commands);
+		app_open(app,
+			(struct place){ .screen = SCREEN_MAILBOX, .row = (uint32_t)(key - 1) },
+			commands);
 }
 
 static void act(struct app *app, enum action action, struct commands *commands)

@@ -18,23 +18,27 @@ static void add_link(const struct app *app, const struct host *host, struct page
 	char age[FIGURE];
 
 	if (host->link_text && host->link != LINK_UP)
-		page_text(page, "link", host->link == LINK_REFUSED ? STYLE_ACT : STYLE_LOOK, host->link_text);
+		page_text(page, "link", host->link == LINK_REFUSED ? STYLE_ACT : STYLE_LOOK,
+			host->link_text);
 	if (host->link == LINK_AWAY && host->retry_ms > app->now_ms)
 		page_textf(page, " ", STYLE_DIM, "tried again in %s; c tries now",
 			figure_age(host->retry_ms - app->now_ms, age));
-	page_textf(page, "address", STYLE_NORMAL, "%s%s%s, %s for %s", config->user ? config->user : "",
-		config->user ? "@" : "", config->address, host->link == LINK_UP ? "connected" : "not connected",
+	page_textf(page, "address", STYLE_NORMAL, "%s%s%s, %s for %s",
+		config->user ? config->user : "", config->user ? "@" : "", config->address,
+		host->link == LINK_UP ? "connected" : "not connected",
 		figure_age(app->now_ms - host->link_since_ms, age));
 	if (host->facts.hostname && strcmp(host->facts.hostname, config->name) != 0)
 		page_text(page, "its name", STYLE_NORMAL, host->facts.hostname);
 	if (host->uptime_s > 0)
-		page_textf(page, "up", STYLE_NORMAL, "%s", figure_age((int64_t)(host->uptime_s * 1000), age));
+		page_textf(page, "up", STYLE_NORMAL, "%s",
+			figure_age((int64_t)(host->uptime_s * 1000), age));
 	if (host->clock_off_s)
 		page_textf(page, "clock", STYLE_LOOK, "off by %lld s; no timed work is given to it",
 			(long long)host->clock_off_s);
 	if (host->facts.dovecot || host->facts.postfix)
 		page_textf(page, "runs", STYLE_NORMAL, "Dovecot %s%s%s",
-			host->facts.dovecot ? host->facts.dovecot : "–", host->facts.postfix ? ", Postfix " : "",
+			host->facts.dovecot ? host->facts.dovecot : "–",
+			host->facts.postfix ? ", Postfix " : "",
 			host->facts.postfix ? host->facts.postfix : "");
 }
 
@@ -52,20 +56,22 @@ static const char *share(double percent, char out[FIGURE])
 
 static void add_load(const struct host *host, struct page *page, enum style style)
 {
-	char spark[SPARK_MAX * 3 + 1], cpu[FIGURE], wait[FIGURE], io[FIGURE], memory[FIGURE], pressure[FIGURE];
+	char spark[SPARK_MAX * 3 + 1], cpu[FIGURE], wait[FIGURE], io[FIGURE], memory[FIGURE],
+		pressure[FIGURE];
 	float cores = host->facts.cores > 0 ? (float)host->facts.cores : 1;
 
-	page_textf(page, "load", style, "%.2f  %.2f  %.2f on %lld cores   %s", host->load[0], host->load[1],
-		host->load[2], (long long)host->facts.cores,
+	page_textf(page, "load", style, "%.2f  %.2f  %.2f on %lld cores   %s", host->load[0],
+		host->load[1], host->load[2], (long long)host->facts.cores,
 		figure_spark(&host->load_history, SPARK_CELLS, SPARK_PER, cores, spark));
 	if (host->samples < 2)
 		page_textf(page, "CPU", style, "… with the next sample");
 	else
-		page_textf(page, "CPU", style, "%s busy, %s waiting for disk", share(host->cpu_percent, cpu),
-			share(host->iowait_percent, wait));
+		page_textf(page, "CPU", style, "%s busy, %s waiting for disk",
+			share(host->cpu_percent, cpu), share(host->iowait_percent, wait));
 	if (!isnan(host->pressure_io))
-		page_textf(page, "pressure", style, "CPU %s  disk %s  memory %s", share(host->pressure_cpu, pressure),
-			share(host->pressure_io, io), share(host->pressure_memory, memory));
+		page_textf(page, "pressure", style, "CPU %s  disk %s  memory %s",
+			share(host->pressure_cpu, pressure), share(host->pressure_io, io),
+			share(host->pressure_memory, memory));
 }
 
 static void add_memory(const struct host *host, struct page *page, enum style style)
@@ -78,7 +84,8 @@ static void add_memory(const struct host *host, struct page *page, enum style st
 	figure_size((double)host->memory_total_kb * 1024, total);
 	if (host->swap_total_kb > 0)
 		page_textf(page, "memory", style, "%s of %s used; swap %s of %s", used, total,
-			figure_size((double)(host->swap_total_kb - host->swap_free_kb) * 1024, swap),
+			figure_size(
+				(double)(host->swap_total_kb - host->swap_free_kb) * 1024, swap),
 			figure_size((double)host->swap_total_kb * 1024, swap_total));
 	else
 		page_textf(page, "memory", style, "%s of %s used; no swap", used, total);
@@ -86,7 +93,8 @@ static void add_memory(const struct host *host, struct page *page, enum style st
 
 static void add_mail(const struct host *host, struct page *page, enum style style)
 {
-	float half = (float)(host->counts.imap + host->counts.pop3 + host->counts.lmtp + host->counts.other);
+	float half = (float)(host->counts.imap + host->counts.pop3 + host->counts.lmtp +
+			     host->counts.other);
 	char spark[SPARK_MAX * 3 + 1], a[FIGURE], b[FIGURE], c[FIGURE], d[FIGURE];
 
 	page_textf(page, "sessions", style, "IMAP %s  POP %s  LMTP %s  other %s   %s",
@@ -94,7 +102,8 @@ static void add_mail(const struct host *host, struct page *page, enum style styl
 		figure_count(host->counts.lmtp, c), figure_count(host->counts.other, d),
 		figure_spark(&host->sessions_history, SPARK_CELLS, SPARK_PER, 2 * half + 1, spark));
 	page_textf(page, "a minute", style, "logins %s  failed %s  delivered %s",
-		figure_count(host->logins_per_minute, a), figure_count(host->failures_per_minute, b),
+		figure_count(host->logins_per_minute, a),
+		figure_count(host->failures_per_minute, b),
 		figure_count(host->deliveries_per_minute, c));
 	if (host->queue.total < 0)
 		return;
@@ -102,8 +111,10 @@ static void add_mail(const struct host *host, struct page *page, enum style styl
 		page_text(page, "queue", style, "empty");
 	else
 		page_textf(page, "queue", style, "%s: active %s, deferred %s, held %s",
-			figure_count((double)host->queue.total, a), figure_count((double)host->queue.active, b),
-			figure_count((double)host->queue.deferred, c), figure_count((double)host->queue.hold, d));
+			figure_count((double)host->queue.total, a),
+			figure_count((double)host->queue.active, b),
+			figure_count((double)host->queue.deferred, c),
+			figure_count((double)host->queue.hold, d));
 	if (host->queue.oldest_s > 0)
 		page_textf(page, " ", style, "the oldest waits for %s",
 			figure_age(host->queue.oldest_s * 1000, a));
@@ -128,10 +139,11 @@ static void add_services(const struct host *host, struct page *page)
 	page_section(page, "SERVICES NEAR THEIR LIMIT");
 	vec_each(&host->services, service)
 		page_textf(page, service->name,
-			service->count >= service->limit	     ? STYLE_ACT
-				: service->count * 10 >= service->limit * 8 ? STYLE_LOOK
-									    : STYLE_NORMAL,
-			"%lld of %lld processes", (long long)service->count, (long long)service->limit);
+			service->count >= service->limit            ? STYLE_ACT
+			: service->count * 10 >= service->limit * 8 ? STYLE_LOOK
+								    : STYLE_NORMAL,
+			"%lld of %lld processes", (long long)service->count,
+			(long long)service->limit);
 }
 
 static int used_percent(int64_t all, int64_t left)
@@ -149,15 +161,16 @@ static void add_mounts(const struct host *host, struct page *page)
 		int inodes = used_percent(disk->inodes, disk->free_inodes);
 		int worst = space > inodes ? space : inodes;
 		enum style style = worst >= 98 || disk->read_only ? STYLE_ACT
-			: worst >= 90				  ? STYLE_LOOK
+				   : worst >= 90                  ? STYLE_LOOK
 								  : STYLE_NORMAL;
 		char size[FIGURE], percent[FIGURE], inodes_percent[FIGURE];
 		int row = page_line(page, 0);
 
-		frame_fit(&page->canvas, row, page->column, MOUNT_WIDTH, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE,
-			disk->mount);
-		frame_printf(&page->canvas, row, page->column + MOUNT_WIDTH + 1, style, "%s of %s, inodes %s%s",
-			share(space, percent), figure_size((double)disk->size_kb * 1024, size),
+		frame_fit(&page->canvas, row, page->column, MOUNT_WIDTH, STYLE_NORMAL, ALIGN_LEFT,
+			CUT_MIDDLE, disk->mount);
+		frame_printf(&page->canvas, row, page->column + MOUNT_WIDTH + 1, style,
+			"%s of %s, inodes %s%s", share(space, percent),
+			figure_size((double)disk->size_kb * 1024, size),
 			share(inodes, inodes_percent), disk->read_only ? ", read-only" : "");
 	}
 }
@@ -170,18 +183,19 @@ static void add_mailboxes(const struct app *app, struct page *page)
 
 	page_section(page, "BUSIEST MAILBOXES");
 	if (count == 0)
-		page_text(page, "", STYLE_DIM, app->host_state.busy ? "Looking…" : "None is known on this host.");
+		page_text(page, "", STYLE_DIM,
+			app->host_state.busy ? "Looking…" : "None is known on this host.");
 	for (size_t i = 0; i < count && i < TOP_MAILBOXES; i++) {
 		uint32_t number = mailboxes_here(mailboxes, view_at(view, i));
 		const struct mailbox_row *mailbox = mailboxes_row(mailboxes, number);
 		int row = page_line(page, (uint64_t)number + 1);
 		char cpu[FIGURE], imap[FIGURE], pop[FIGURE];
 
-		frame_fit(&page->canvas, row, page->column, 28, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE,
-			mailboxes_name(mailboxes, mailbox->name));
-		frame_printf(&page->canvas, row, page->column + 29, STYLE_NORMAL, "CPU%% %4s  IMAP %s  POP %s",
-			mailbox_cpu(app, mailbox, cpu), figure_count(mailbox->imap, imap),
-			figure_count(mailbox->pop3, pop));
+		frame_fit(&page->canvas, row, page->column, 28, STYLE_NORMAL, ALIGN_LEFT,
+			CUT_MIDDLE, mailboxes_name(mailboxes, mailbox->name));
+		frame_printf(&page->canvas, row, page->column + 29, STYLE_NORMAL,
+			"CPU%% %4s  IMAP %s  POP %s", mailbox_cpu(app, mailbox, cpu),
+			figure_count(mailbox->imap, imap), figure_count(mailbox->pop3, pop));
 	}
 }
 
@@ -210,7 +224,8 @@ static void add_doctor(const struct app *app, const struct host *host, struct pa
 	vec_each(found, check) {
 		int good = check->good < 0 ? 0 : check->good + 1;
 
-		page_textf(page, check->name, styles[good], "%s: %s", words[good], check->found ? check->found : "");
+		page_textf(page, check->name, styles[good], "%s: %s", words[good],
+			check->found ? check->found : "");
 		if (check->good != 1 && check->mend && *check->mend)
 			page_textf(page, "  mend", STYLE_NORMAL, "%s", check->mend);
 	}
@@ -219,9 +234,10 @@ static void add_doctor(const struct app *app, const struct host *host, struct pa
 void host_page(const struct app *app, struct page *page)
 {
 	const struct host *host = host_open(app);
-	enum style style = host->link != LINK_UP || host_stale(host, app->options.config, app->now_ms)
-		? STYLE_STALE
-		: STYLE_NORMAL;
+	enum style style =
+		host->link != LINK_UP || host_stale(host, app->options.config, app->now_ms)
+			? STYLE_STALE
+			: STYLE_NORMAL;
 
 	add_link(app, host, page);
 	if (!page->two)

@@ -13,8 +13,16 @@
 #define PAGE_ENTRIES 500
 #define ENTRIES_MAX 100000 /* nobody scrolls further; the filter finds older ones */
 
-enum { LEDGER_WHEN, LEDGER_WHO, LEDGER_WHAT, LEDGER_HOST, LEDGER_MAILBOX, LEDGER_RESULT, LEDGER_DETAIL,
-	LEDGER_COLUMNS };
+enum {
+	LEDGER_WHEN,
+	LEDGER_WHO,
+	LEDGER_WHAT,
+	LEDGER_HOST,
+	LEDGER_MAILBOX,
+	LEDGER_RESULT,
+	LEDGER_DETAIL,
+	LEDGER_COLUMNS
+};
 
 static const struct column template[LEDGER_COLUMNS] = {
 	[LEDGER_WHEN] = { "WHEN", 16, 0, 2, ALIGN_LEFT, CUT_END },
@@ -191,8 +199,10 @@ static void heading(const struct app *app, struct heading *heading)
 	struct columns columns;
 
 	snprintf(heading->where, sizeof(heading->where), "Ledger");
-	snprintf(heading->filter, sizeof(heading->filter), "%.150s", state->filter[0] ? state->filter : "–");
-	snprintf(heading->count, sizeof(heading->count), "%zu entr%s%s", state->entries.count, state->entries.count == 1 ? "y" : "ies",
+	snprintf(heading->filter, sizeof(heading->filter), "%.150s",
+		state->filter[0] ? state->filter : "–");
+	snprintf(heading->count, sizeof(heading->count), "%zu entr%s%s", state->entries.count,
+		state->entries.count == 1 ? "y" : "ies",
 		state->known && !state->whole ? ", more below" : "");
 	lay(app, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));
@@ -222,7 +232,8 @@ static void draw_row(const struct app *app, const struct ledger_entry *entry, st
 	columns_cell(columns, frame, row, LEDGER_WHAT, STYLE_NORMAL, text_of(entry->what));
 	columns_cell(columns, frame, row, LEDGER_HOST, STYLE_NORMAL, text_of(entry->host));
 	columns_cell(columns, frame, row, LEDGER_MAILBOX, STYLE_NORMAL, text_of(entry->mailbox));
-	columns_cell(columns, frame, row, LEDGER_RESULT, result_style(entry->result), text_of(entry->result));
+	columns_cell(columns, frame, row, LEDGER_RESULT, result_style(entry->result),
+		text_of(entry->result));
 	columns_cell(columns, frame, row, LEDGER_DETAIL, STYLE_DIM, text_of(entry->detail));
 }
 
@@ -238,11 +249,12 @@ static void draw(const struct app *app, struct frame *frame, struct rect area)
 	columns_head(&columns, frame, area.row, -1);
 	if (!state->entries.count)
 		frame_print(frame, area.row + 1, 1, STYLE_DIM,
-			!state->known		 ? "Reading…"
-				: state->filter[0] ? "No entry holds these words. Esc shows all."
-						 : "Nothing was done or decided yet.");
+			!state->known      ? "Reading…"
+			: state->filter[0] ? "No entry holds these words. Esc shows all."
+					   : "Nothing was done or decided yet.");
 	for (int i = 0; i < page && list.top + (size_t)i < state->entries.count; i++) {
-		draw_row(app, &state->entries.items[list.top + (size_t)i], frame, area.row + 1 + i, &columns);
+		draw_row(app, &state->entries.items[list.top + (size_t)i], frame, area.row + 1 + i,
+			&columns);
 		if (list.top + (size_t)i == list.position)
 			frame_current(frame, area.row + 1 + i);
 	}

@@ -63,7 +63,8 @@ static void collect(struct app *app)
 		if (mailboxes_reaches(app->fleet->mailboxes, row, host->index))
 			collect_from(state, host, row);
 	if (state->sessions.count)
-		qsort(state->sessions.items, state->sessions.count, sizeof(*state->sessions.items), by_age);
+		qsort(state->sessions.items, state->sessions.count, sizeof(*state->sessions.items),
+			by_age);
 	state->collected_ms = app->now_ms;
 }
 
@@ -72,7 +73,8 @@ static void remember(struct app *app)
 	struct mailbox_state *state = &app->mailbox_state;
 	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, row_of(app));
 
-	history_add(&state->sessions_history, (float)(row->imap + row->pop3 + row->lmtp + row->other));
+	history_add(
+		&state->sessions_history, (float)(row->imap + row->pop3 + row->lmtp + row->other));
 	history_add(&state->cpu_history, row->cpu_percent);
 	state->remembered_ms = app->now_ms;
 }
@@ -108,7 +110,8 @@ static const char *host_name(const struct app *app, uint32_t host)
 	return host < app->fleet->hosts.count ? app->fleet->hosts.items[host].config->name : "";
 }
 
-static void add_session(const struct app *app, struct page *page, const struct mailbox_session *session)
+static void add_session(
+	const struct app *app, struct page *page, const struct mailbox_session *session)
 {
 	int row = page_line(page, (uint64_t)(session->host + 1) << KEY_HOST_SHIFT ^ session->id);
 	char age[FIGURE], cpu[FIGURE], read[FIGURE], write[FIGURE];
@@ -120,7 +123,8 @@ static void add_session(const struct app *app, struct page *page, const struct m
 	frame_fit(canvas, row, at + 26, 5, STYLE_NORMAL, ALIGN_RIGHT, CUT_END,
 		figure_age(app->now_ms - session->since_ms, age));
 	frame_fit(canvas, row, at + 32, 4, STYLE_NORMAL, ALIGN_RIGHT, CUT_END,
-		isnan(session->cpu_percent) ? figure_waiting(cpu) : figure_percent(session->cpu_percent, cpu));
+		isnan(session->cpu_percent) ? figure_waiting(cpu)
+					    : figure_percent(session->cpu_percent, cpu));
 	frame_fit(canvas, row, at + 37, 6, STYLE_NORMAL, ALIGN_RIGHT, CUT_END,
 		figure_count(session->read_bps, read));
 	frame_fit(canvas, row, at + 44, 7, STYLE_NORMAL, ALIGN_RIGHT, CUT_END,
@@ -147,7 +151,8 @@ static void add_sessions(const struct app *app, struct page *page)
 		if (shown++ < SESSIONS_SHOWN)
 			add_session(app, page, session);
 	if (state->sessions.count > SESSIONS_SHOWN)
-		page_textf(page, "", STYLE_DIM, "and %zu more", state->sessions.count - SESSIONS_SHOWN);
+		page_textf(page, "", STYLE_DIM, "and %zu more",
+			state->sessions.count - SESSIONS_SHOWN);
 }
 
 static void add_hosts(const struct app *app, struct page *page)
@@ -161,9 +166,10 @@ static void add_hosts(const struct app *app, struct page *page)
 		int row = page_line(page, KEY_HOST | hosts[i]);
 		char state[32];
 
-		frame_fit(&page->canvas, row, page->column, 20, STYLE_NORMAL, ALIGN_LEFT, CUT_MIDDLE,
-			host->config->name);
-		frame_print(&page->canvas, row, page->column + 21, host->link == LINK_UP ? STYLE_DIM : STYLE_LOOK,
+		frame_fit(&page->canvas, row, page->column, 20, STYLE_NORMAL, ALIGN_LEFT,
+			CUT_MIDDLE, host->config->name);
+		frame_print(&page->canvas, row, page->column + 21,
+			host->link == LINK_UP ? STYLE_DIM : STYLE_LOOK,
 			host_state(host, app->options.config, app->now_ms, state));
 	}
 }
@@ -188,7 +194,8 @@ static void add_numbers(const struct app *app, struct page *page)
 
 	page_text(page, "mailbox", STYLE_NORMAL, mailboxes_name(app->fleet->mailboxes, row->name));
 	if (row->store == STORE_UNKNOWN)
-		page_text(page, "store", STYLE_DIM, "not known yet: asked when the mailbox has a session");
+		page_text(page, "store", STYLE_DIM,
+			"not known yet: asked when the mailbox has a session");
 	else
 		add_store(mailboxes_store(app->fleet->mailboxes, row->store), page);
 	if (mailbox_state_text(app, row_of(app), state, &style)[0])
@@ -212,8 +219,8 @@ static void add_history(const struct app *app, struct page *page)
 
 	page_section(page, "SINCE THIS PAGE WAS OPENED");
 	page_textf(page, "sessions", STYLE_NORMAL, "%s  last %s",
-		figure_spark(&state->sessions_history, SPARK_CELLS, 1, 2 * history_at(&state->sessions_history, 0) + 1,
-			spark),
+		figure_spark(&state->sessions_history, SPARK_CELLS, 1,
+			2 * history_at(&state->sessions_history, 0) + 1, spark),
 		figure_age(app->now_ms - state->opened_ms, age));
 	page_textf(page, "CPU%", STYLE_NORMAL, "%s",
 		figure_spark(&state->cpu_history, SPARK_CELLS, 1, 100, spark));
@@ -238,7 +245,9 @@ static void act(struct app *app, enum action action, struct commands *commands)
 	}
 	key = paging_key(app);
 	if (key & KEY_HOST)
-		app_open(app, (struct place){ .screen = SCREEN_HOST, .host = (uint32_t)(key & ~KEY_HOST) },
+		app_open(app,
+			(struct place){
+				.screen = SCREEN_HOST, .host = (uint32_t)(key & ~KEY_HOST) },
 			commands);
 	else
 		app_toast(app, STYLE_NORMAL, "nothing to open on this line; j and k go to a host");
@@ -253,7 +262,8 @@ static void heading(const struct app *app, struct heading *heading)
 	snprintf(heading->where, sizeof(heading->where), "%.200s",
 		mailboxes_name(app->fleet->mailboxes, row->name));
 	snprintf(heading->count, sizeof(heading->count), "%.30s%s%s%s", host_name(app, row->host),
-		asked ? " · asked " : "", asked ? figure_age(app->now_ms - asked, age) : "", asked ? " ago" : "");
+		asked ? " · asked " : "", asked ? figure_age(app->now_ms - asked, age) : "",
+		asked ? " ago" : "");
 }
 
 static const struct binding own[] = {

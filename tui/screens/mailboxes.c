@@ -197,7 +197,8 @@ static void freeze(struct app *app)
 
 	state->frozen = !state->frozen;
 	app_toast(app, STYLE_NORMAL,
-		state->frozen ? "rows stay where they are; figures go on" : "rows are sorted again");
+		state->frozen ? "rows stay where they are; figures go on"
+			      : "rows are sorted again");
 	if (!state->frozen)
 		refresh(app);
 }

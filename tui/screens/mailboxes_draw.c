@@ -19,16 +19,16 @@ static const struct column template[MAILBOXES_COLUMNS] = {
 	[MAILBOXES_STATE] = { "STATE", 10, 0, 0, ALIGN_LEFT, CUT_END },
 };
 
-static const char *const sort_names[MAILBOXES_COLUMNS] = { "mailbox", "host", "imap", "pop", "addr", "cpu",
-	"read", "write", "in", "age" };
+static const char *const sort_names[MAILBOXES_COLUMNS] = { "mailbox", "host", "imap", "pop", "addr",
+	"cpu", "read", "write", "in", "age" };
 
 int mailboxes_heads(int rows)
 {
 	return rows >= 3 ? 1 : 0;
 }
 
-static void lay(const struct app *app, struct column items[MAILBOXES_COLUMNS], struct columns *columns,
-	int width)
+static void lay(const struct app *app, struct column items[MAILBOXES_COLUMNS],
+	struct columns *columns, int width)
 {
 	int shift = app->mailboxes_state.list.shift, longest = 4;
 
@@ -82,7 +82,8 @@ void mailboxes_heading(const struct app *app, struct heading *heading)
 	struct columns columns;
 
 	snprintf(heading->where, sizeof(heading->where), "Mailboxes");
-	snprintf(heading->filter, sizeof(heading->filter), "%.150s", state->filter[0] ? state->filter : "–");
+	snprintf(heading->filter, sizeof(heading->filter), "%.150s",
+		state->filter[0] ? state->filter : "–");
 	snprintf(heading->sort, sizeof(heading->sort), "%s %s%s", sort_names[state->sort],
 		state->descending ? "↓" : "↑", state->frozen ? ", frozen" : "");
 	count_text(app, heading->count, sizeof(heading->count));
@@ -91,13 +92,12 @@ void mailboxes_heading(const struct app *app, struct heading *heading)
 	heading->hidden_count = columns.hidden;
 }
 
-const char *mailbox_state_text(
-	const struct app *app, uint32_t row, char out[32], enum style *style)
+const char *mailbox_state_text(const struct app *app, uint32_t row, char out[32], enum style *style)
 {
 	const struct mailbox_row *mailbox = mailboxes_row(app->fleet->mailboxes, row);
 	const struct host *host = mailbox->host < app->fleet->hosts.count
-		? &app->fleet->hosts.items[mailbox->host]
-		: NULL;
+					  ? &app->fleet->hosts.items[mailbox->host]
+					  : NULL;
 	int64_t asked = mailboxes_asked(app->fleet->mailboxes, row);
 	char age[FIGURE];
 
@@ -117,11 +117,14 @@ const char *mailbox_state_text(
 
 const char *mailbox_cpu(const struct app *app, const struct mailbox_row *row, char out[FIGURE])
 {
-	bool first = row->host < app->fleet->hosts.count && app->fleet->hosts.items[row->host].samples < 2;
+	bool first = row->host < app->fleet->hosts.count &&
+		     app->fleet->hosts.items[row->host].samples < 2;
 
-	if (isnan(row->cpu_percent) && (first || row->imap + row->pop3 + row->lmtp + row->other > 0))
+	if (isnan(row->cpu_percent) &&
+		(first || row->imap + row->pop3 + row->lmtp + row->other > 0))
 		return figure_waiting(out);
-	return isnan(row->cpu_percent) ? figure_count(0, out) : figure_percent(row->cpu_percent, out);
+	return isnan(row->cpu_percent) ? figure_count(0, out)
+				       : figure_percent(row->cpu_percent, out);
 }
 
 static const char *figure_text(
@@ -161,15 +164,16 @@ static void draw_row(const struct app *app, uint32_t number, struct frame *frame
 	columns_cell(columns, frame, y, MAILBOXES_NAME, *name ? STYLE_NORMAL : STYLE_DIM,
 		*name ? name : "(no name)");
 	snprintf(text, sizeof(text), row->hosts > 1 ? "%.200s +%u" : "%.200s",
-		row->host < config->hosts.count ? config->hosts.items[row->host].name : "", row->hosts - 1U);
+		row->host < config->hosts.count ? config->hosts.items[row->host].name : "",
+		row->hosts - 1U);
 	columns_cell(columns, frame, y, MAILBOXES_HOST, STYLE_DIM, text);
 	mailbox_state_text(app, number, state, &style);
 	for (int column = MAILBOXES_IMAP; column <= MAILBOXES_IN; column++) {
 		figure_text(app, row, column, text);
 		columns_cell(columns, frame, y, column,
-			state[0]				     ? STYLE_STALE
-				: text[0] < '0' || text[0] > '9' ? STYLE_DIM
-								 : STYLE_NORMAL,
+			state[0]                         ? STYLE_STALE
+			: text[0] < '0' || text[0] > '9' ? STYLE_DIM
+							 : STYLE_NORMAL,
 			text);
 	}
 	columns_cell(columns, frame, y, MAILBOXES_STATE, style, state);
@@ -183,10 +187,11 @@ static void draw_empty(const struct app *app, struct frame *frame, struct rect a
 	if (state->busy)
 		frame_print(frame, area.row, 1, STYLE_DIM, "Looking…");
 	else if (state->filter[0])
-		frame_printf(frame, area.row, 1, STYLE_DIM, "No mailbox matches \"%.100s\". Esc shows all.",
-			state->filter);
+		frame_printf(frame, area.row, 1, STYLE_DIM,
+			"No mailbox matches \"%.100s\". Esc shows all.", state->filter);
 	else if (!app->fleet->totals.up)
-		frame_print(frame, area.row, 1, STYLE_DIM, "No host is connected yet; 1 shows why.");
+		frame_print(
+			frame, area.row, 1, STYLE_DIM, "No host is connected yet; 1 shows why.");
 	else
 		frame_print(frame, area.row, 1, STYLE_DIM,
 			"No mailbox has a session now, and none is listed (mailboxes_from).");
@@ -210,7 +215,8 @@ void mailboxes_draw(const struct app *app, struct frame *frame, struct rect area
 		draw_empty(app, frame, (struct rect){ area.row + heads, 0, page, area.columns });
 	for (int i = 0; i < page && list.top + (size_t)i < count; i++) {
 		size_t position = list.top + (size_t)i;
-		uint32_t row = mailboxes_here(app->fleet->mailboxes, view_at(state->view, position));
+		uint32_t row =
+			mailboxes_here(app->fleet->mailboxes, view_at(state->view, position));
 
 		draw_row(app, row, frame, area.row + heads + i, &columns);
 		if (position == list.position)

@@ -76,7 +76,8 @@ static void squeeze(struct columns *columns)
 	}
 }
 
-void columns_lay(struct columns *columns, const struct column *items, int count, int total, int *shift)
+void columns_lay(
+	struct columns *columns, const struct column *items, int count, int total, int *shift)
 {
 	int at = COLUMNS_MARGIN;
 

@@ -35,7 +35,8 @@ struct columns {
 
 /* Lays COUNT columns out over TOTAL columns of the terminal; *shift is cut to what there is to
  * leave out. */
-void columns_lay(struct columns *columns, const struct column *items, int count, int total, int *shift);
+void columns_lay(
+	struct columns *columns, const struct column *items, int count, int total, int *shift);
 
 /* The heads; the one of column SORTED stands out. */
 void columns_head(const struct columns *columns, struct frame *frame, int row, int sorted);

@@ -117,7 +117,7 @@ enum edited edit_key(struct edit *edit, uint32_t key)
 		return remove_part(edit, word_before(edit, edit->cursor), edit->cursor);
 	default:
 		return key >= K_SPACE && key < K_UP && key != K_BACKSPACE ? insert(edit, key)
-									   : EDIT_SAME;
+									  : EDIT_SAME;
 	}
 }
 
@@ -155,7 +155,8 @@ void edit_draw(const struct edit *edit, struct frame *frame, int row, int column
 	frame->cursor.column = column + start + text_width(text);
 	frame->cursor.typing = true;
 	shown(edit, from, edit->len, text, sizeof(text));
-	frame_fit(frame, row, column + start, width - start, STYLE_ACCENT, ALIGN_LEFT, CUT_END, text);
+	frame_fit(
+		frame, row, column + start, width - start, STYLE_ACCENT, ALIGN_LEFT, CUT_END, text);
 	if (frame->cursor.column >= frame->columns)
 		frame->cursor.column = frame->columns > 0 ? frame->columns - 1 : 0;
 	frame->clip = old;

@@ -110,7 +110,8 @@ void page_move(const struct page *page, struct list *list, enum action action, i
 	list->key = page_key(page, list);
 }
 
-void page_draw(const struct page *page, const struct list *list, struct frame *frame, struct rect area)
+void page_draw(
+	const struct page *page, const struct list *list, struct frame *frame, struct rect area)
 {
 	struct list shown = *list;
 

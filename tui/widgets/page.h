@@ -51,6 +51,7 @@ void page_move(const struct page *page, struct list *list, enum action action, i
 /* The key of the current line; 0: none. */
 uint64_t page_key(const struct page *page, const struct list *list);
 
-void page_draw(const struct page *page, const struct list *list, struct frame *frame, struct rect area);
+void page_draw(
+	const struct page *page, const struct list *list, struct frame *frame, struct rect area);
 
 #endif

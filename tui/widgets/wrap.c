@@ -48,8 +48,7 @@ int wrap_count(const char *text, int width)
 	return count;
 }
 
-int wrap_draw(
-	struct frame *frame, struct rect area, int from, enum style style, const char *text)
+int wrap_draw(struct frame *frame, struct rect area, int from, enum style style, const char *text)
 {
 	char line[WRAP_LINE];
 	int count = 0;

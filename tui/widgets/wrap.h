@@ -15,7 +15,6 @@ bool wrap_next(const char **text, int width, char line[WRAP_LINE]);
 int wrap_count(const char *text, int width);
 
 /* Draws lines FROM… of the text over AREA; returns how many lines it has in all. */
-int wrap_draw(
-	struct frame *frame, struct rect area, int from, enum style style, const char *text);
+int wrap_draw(struct frame *frame, struct rect area, int from, enum style style, const char *text);
 
 #endif
