@@ -19,6 +19,7 @@
 #define BUSY_TICK_MS 200
 #define PASSPHRASES 3
 #define ROUNDS_MAX 10
+#define PROOFS_MAX 3
 
 struct login {
 	struct session *session;
@@ -27,7 +28,8 @@ struct login {
 	struct worker *worker;
 	struct sshagent_keys agent; /* those to offer, best first */
 	struct sshagent_guard *guard;
-	int offered;      /* keys */
+	int offered; /* keys */
+	bool asked;  /* a person, for what the host wants */
 	char trouble[200]; /* why a key could not even be offered */
 	struct err *err;
 };
@@ -312,6 +314,7 @@ static bool ask(struct login *login, const char *question, bool echo, char **ans
 	str_adds(&text, question);
 	prompt.title = title.data;
 	prompt.text = text.data;
+	login->asked = true;
 	ok = worker_ask(login->worker, &prompt,
 		"the login needs a password or a code; log in from the console, or use a key", &yes, answer,
 		login->err);
@@ -367,30 +370,46 @@ static enum outcome password(struct login *login)
 	return outcome;
 }
 
-static enum outcome methods_tried(struct login *login)
+/* Publickey, then what a person is asked for. */
+static enum outcome proof(struct login *login, int methods)
 {
 	enum outcome outcome = DENIED;
-	int methods = ssh_userauth_list(login->ssh, NULL), now = methods;
 
-	for (int round = 0; round < 3; round++) {
-		if (now & SSH_AUTH_METHOD_PUBLICKEY)
-			outcome = public_keys(login);
-		if (outcome == DENIED && (now & SSH_AUTH_METHOD_INTERACTIVE))
-			outcome = interactive(login);
-		if (outcome == DENIED && (now & SSH_AUTH_METHOD_PASSWORD) &&
-			!(now & SSH_AUTH_METHOD_INTERACTIVE))
-			outcome = password(login);
-		if (outcome != PARTLY)
-			break;
-		/* The host wants more than one proof. */
-		now = ssh_userauth_list(login->ssh, NULL);
-		methods |= now;
+	if (methods & SSH_AUTH_METHOD_PUBLICKEY)
+		outcome = public_keys(login);
+	if (outcome == DENIED && (methods & SSH_AUTH_METHOD_INTERACTIVE))
+		outcome = interactive(login);
+	else if (outcome == DENIED && (methods & SSH_AUTH_METHOD_PASSWORD))
+		outcome = password(login);
+	return outcome;
+}
+
+static void refused(struct login *login, int methods)
+{
+	const char *what = "there is no key to offer";
+
+	if (login->asked)
+		what = "the host did not accept what was answered";
+	else if (login->offered)
+		what = "the host took none of the keys offered";
+	else if (!(methods & SSH_AUTH_METHOD_PUBLICKEY))
+		what = "the host takes no keys";
+	err_set(login->err, ERR_REFUSED, "%s may not log in: %s%s%s%s", login->settings->user, what,
+		login->trouble[0] ? " (" : "", login->trouble, login->trouble[0] ? ")" : "");
+}
+
+/* The host may want more than one proof. */
+static enum outcome proofs(struct login *login)
+{
+	enum outcome outcome = PARTLY;
+	int methods = 0;
+
+	for (int round = 0; round < PROOFS_MAX && outcome == PARTLY; round++) {
+		methods = ssh_userauth_list(login->ssh, NULL);
+		outcome = proof(login, methods);
 	}
 	if (outcome == DENIED || outcome == PARTLY)
-		err_set(login->err, ERR_REFUSED, "%s may not log in: %s%s%s%s%s", login->settings->user,
-			login->offered ? "the host took none of the keys offered" : "there is no key to offer",
-			login->trouble[0] ? " (" : "", login->trouble, login->trouble[0] ? ")" : "",
-			methods & SSH_AUTH_METHOD_PUBLICKEY ? "" : "; it takes no keys at all");
+		refused(login, methods);
 	return outcome;
 }
 
@@ -405,7 +424,7 @@ bool login(struct session *session, const struct ssh_settings *settings, struct 
 	outcome = settled(&login, ssh_userauth_none(session_handle(session), NULL));
 	if (outcome == DENIED) {
 		agent_list(&login);
-		outcome = methods_tried(&login);
+		outcome = proofs(&login);
 	}
 	sshagent_guard_free(login.guard);
 	sshagent_keys_release(&login.agent);
