@@ -303,9 +303,10 @@ int loop_run(const struct loop_options *options)
 	send_size(&loop);
 	while (!loop.done)
 		turn(&loop);
+	/* What was taken and not yet looked at goes back. */
 	for (struct message *next; loop.waiting; loop.waiting = next) {
 		next = loop.waiting->next;
-		message_free(loop.waiting);
+		inbox_put(options->inbox, loop.waiting);
 	}
 	frame_release(&loop.frame);
 	close(loop.signals);

@@ -35,7 +35,7 @@ struct loop_options {
 };
 
 /* Until a command, a signal (128 and its number) or the end of the terminal ends it. Returns the
- * exit code. */
+ * exit code; messages that were not read are in the inbox. */
 int loop_run(const struct loop_options *options);
 
 #endif

@@ -214,6 +214,27 @@ static int show(struct program *program, bool ascii)
 	return code;
 }
 
+/* Deeds whose message nobody has read yet belong in the ledger all the same. */
+static void record_rest(struct program *program)
+{
+	struct message *message, *next;
+
+	for (message = inbox_take(program->inbox); message; message = next) {
+		next = message->next;
+		if (message->kind == MESSAGE_DID && program->store) {
+			struct commands commands = { 0 };
+			struct command *command = commands_add(&commands, COMMAND_LEDGER_ADD);
+
+			command->entry = ledger_entry_copy(&message->did);
+			free(command->entry.who);
+			command->entry.who = mem_text(program->who);
+			store_post(program->store, command);
+			commands_release(&commands);
+		}
+		message_free(message);
+	}
+}
+
 static int run_console(struct program *program)
 {
 	struct theme theme;
@@ -234,6 +255,7 @@ static int run_console(struct program *program)
 	if (!program->network)
 		batch_fail(&err);
 	close_network(program);
+	record_rest(program);
 	store_close(program->store);
 	inbox_free(program->inbox);
 	return code;

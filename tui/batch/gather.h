@@ -86,6 +86,9 @@ void batch_pump(struct batch *batch, bool (*done)(const struct batch *batch));
 /* Takes in one message and frees it. */
 void batch_take(struct batch *batch, struct message *message);
 
+/* At the end: of what nobody has read yet only deeds matter. */
+void batch_take_rest(struct batch *batch);
+
 /* Carries commands to the network and releases them. */
 void batch_carry(struct batch *batch, struct commands *commands);
 

@@ -114,6 +114,7 @@ int batch_run(const struct batch_setup *setup)
 	code = batch_flush(code);
 	if (batch.open)
 		setup->network->close(setup->network->context);
+	batch_take_rest(&batch);
 	store_close(batch.store);
 	fleet_free(batch.fleet);
 	hosts_release(&batch);

@@ -200,6 +200,18 @@ static void take_of_host(struct batch *batch, struct message *message)
 	free(wants.items);
 }
 
+void batch_take_rest(struct batch *batch)
+{
+	struct message *message, *next;
+
+	for (message = inbox_take(batch->inbox); message; message = next) {
+		next = message->next;
+		if (message->kind == MESSAGE_DID)
+			record_deed(batch, message);
+		message_free(message);
+	}
+}
+
 void batch_take(struct batch *batch, struct message *message)
 {
 	message->at_ms = clock_ms();
