@@ -23,6 +23,9 @@ enum command_kind {
 	COMMAND_NAMES,      /* host: list its mailboxes as the configuration says */
 	COMMAND_DOCTOR,     /* host: run the agent's doctor */
 	COMMAND_PREPARE,    /* host: answered by MESSAGE_PREPARE; yes: do it, else only tell; undo */
+	COMMAND_CHECK,      /* host, names, depth: answered by a MESSAGE_CHECK for each name */
+	COMMAND_JOB,        /* host, text: requests of the agent's job; answers: how many of them
+			       end with a line; answered by MESSAGE_JOB, the last one ended */
 	COMMAND_LEDGER_ADD, /* entry */
 	COMMAND_LEDGER_GET, /* query: answered by MESSAGE_LEDGER */
 };
@@ -34,6 +37,8 @@ struct command {
 	bool yes;
 	bool undo;
 	int code;
+	int depth;
+	int answers;
 	char *text; /* a secret is overwritten when it is freed */
 	struct names_seen names;
 	struct ledger_entry entry;

@@ -58,11 +58,41 @@ struct journal_record {
 	struct unit_outcome outcome;
 };
 
-/* Parses one line of the agent's `job`. *end is set by the line that ends the answer. */
-bool journal_parse(struct journal_record *out, const char *line, size_t len, bool *end,
-	struct err *err);
 void journal_record_release(struct journal_record *record);
 void unit_outcome_release(struct unit_outcome *outcome);
+
+/* A job that a host's spool holds. */
+struct job_row {
+	char *hash, *operation, *who;
+	char *state; /* "running", "paused", "stopped", "done", "broken off" */
+	int64_t units, done;
+	int64_t wall_s;
+};
+
+/* A kept copy of a mailbox's index files. */
+struct copy_row {
+	char *name, *mailbox, *job;
+	int64_t wall_s, kb;
+};
+
+/* What the agent's `job` answers (net/agent/PROTOCOL). */
+struct job_news {
+	struct {
+		vec_of(struct journal_record);
+	} records;
+	struct {
+		vec_of(struct job_row);
+	} jobs;
+	struct {
+		vec_of(struct copy_row);
+	} copies;
+	bool ended;  /* nothing more comes */
+	char *error; /* why it ended too early; NULL: it is whole */
+};
+
+/* Adds one line. *end is set by a line that ends an answer. */
+bool job_feed(struct job_news *news, const char *line, size_t len, bool *end, struct err *err);
+void job_news_release(struct job_news *news);
 
 struct unit {
 	struct plan_target target; /* owned by the job's plan */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines of a host's journal. */
+/* What the agent's `job` answers: journal records, jobs, copies. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,10 +118,86 @@ static bool record_value(struct journal_record *record, const struct json *value
 	return !record->has_outcome || outcome_value(&record->outcome, outcome, err);
 }
 
-bool journal_parse(struct journal_record *out, const char *line, size_t len, bool *end,
-	struct err *err)
+static bool feed_record(struct job_news *news, const struct json *value, struct err *err)
 {
 	struct journal_record record = { .unit = -1 };
+
+	if (!record_value(&record, value, err)) {
+		journal_record_release(&record);
+		return false;
+	}
+	*vec_add(&news->records) = record;
+	return true;
+}
+
+static void job_row_release(struct job_row *row)
+{
+	free(row->hash);
+	free(row->operation);
+	free(row->who);
+	free(row->state);
+}
+
+static bool feed_job(struct job_news *news, const struct json *value, struct err *err)
+{
+	struct job_row row = { 0 };
+
+	if (!wire_text(&row.hash, json_get(value, "hash"), "job", err) ||
+		!wire_text(&row.operation, json_get(value, "operation"), "job", err) ||
+		!wire_text(&row.who, json_get(value, "who"), "job", err) ||
+		!wire_text(&row.state, json_get(value, "state"), "job", err) ||
+		!wire_whole(&row.units, json_get(value, "units"), 0, PLAN_TARGETS_MAX, -1, "job", err) ||
+		!wire_whole(&row.done, json_get(value, "done"), 0, PLAN_TARGETS_MAX, -1, "job", err) ||
+		!wire_whole(&row.wall_s, json_get(value, "clock"), 0, huge, 0, "job", err) ||
+		!(row.hash && row.state)) {
+		job_row_release(&row);
+		return wire_bad("job", "its hash and state", err);
+	}
+	*vec_add(&news->jobs) = row;
+	return true;
+}
+
+static void copy_row_release(struct copy_row *row)
+{
+	free(row->name);
+	free(row->mailbox);
+	free(row->job);
+}
+
+static bool feed_copy(struct job_news *news, const struct json *value, struct err *err)
+{
+	struct copy_row row = { 0 };
+
+	if (!wire_text(&row.name, json_get(value, "name"), "copy", err) ||
+		!wire_text(&row.mailbox, json_get(value, "mailbox"), "copy", err) ||
+		!wire_text(&row.job, json_get(value, "job"), "copy", err) ||
+		!wire_whole(&row.wall_s, json_get(value, "clock"), 0, huge, 0, "copy", err) ||
+		!wire_whole(&row.kb, json_get(value, "kb"), 0, huge, -1, "copy", err) ||
+		!(row.name && row.mailbox)) {
+		copy_row_release(&row);
+		return wire_bad("copy", "its name and mailbox", err);
+	}
+	*vec_add(&news->copies) = row;
+	return true;
+}
+
+void job_news_release(struct job_news *news)
+{
+	vec_each(&news->records, record)
+		journal_record_release(record);
+	vec_release(&news->records);
+	vec_each(&news->jobs, row)
+		job_row_release(row);
+	vec_release(&news->jobs);
+	vec_each(&news->copies, row)
+		copy_row_release(row);
+	vec_release(&news->copies);
+	free(news->error);
+	*news = (struct job_news){ 0 };
+}
+
+bool job_feed(struct job_news *news, const char *line, size_t len, bool *end, struct err *err)
+{
 	struct json *document;
 	const struct json *value;
 	const char *key;
@@ -131,13 +207,11 @@ bool journal_parse(struct journal_record *out, const char *line, size_t len, boo
 		return false;
 	ok = wire_end(key, value, end, err);
 	if (ok && strcmp(key, "journal") == 0)
-		ok = record_value(&record, value, err);
-	else if (ok && !*end)
-		ok = wire_bad(key, "journal or end", err);
-	if (ok)
-		*out = record;
-	else
-		journal_record_release(&record);
+		ok = feed_record(news, value, err);
+	else if (ok && strcmp(key, "job") == 0)
+		ok = feed_job(news, value, err);
+	else if (ok && strcmp(key, "copy") == 0)
+		ok = feed_copy(news, value, err);
 	json_free(document);
 	return ok;
 }

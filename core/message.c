@@ -67,6 +67,12 @@ void message_release(struct message *message)
 	case MESSAGE_PREPARE:
 		free(message->prepare.text);
 		break;
+	case MESSAGE_CHECK:
+		check_free(message->check);
+		break;
+	case MESSAGE_JOB:
+		job_news_release(&message->job);
+		break;
 	case MESSAGE_LEDGER:
 		ledger_release(&message->ledger);
 		break;

@@ -15,6 +15,8 @@
 #include <stdint.h>
 
 #include "core/base/vec.h"
+#include "core/check.h"
+#include "core/job.h"
 #include "core/sample.h"
 #include "core/store/ledger.h"
 
@@ -33,6 +35,8 @@ enum message_kind {
 	MESSAGE_UNPROMPT,  /* it no longer does */
 	MESSAGE_DID,       /* a worker did what belongs in the ledger; `who` is the console's to fill */
 	MESSAGE_PREPARE,   /* what COMMAND_PREPARE would do or has done on one host */
+	MESSAGE_CHECK,     /* what a check found out about one mailbox */
+	MESSAGE_JOB,       /* what a host says of its jobs: records, jobs, copies */
 	MESSAGE_LEDGER,    /* entries that were asked for */
 	MESSAGE_STORE_ERR, /* the store could not do something */
 };
@@ -104,6 +108,8 @@ struct message {
 		struct prompt prompt; /* MESSAGE_UNPROMPT: only the id */
 		struct ledger_entry did;
 		struct prepare_report prepare;
+		struct check *check;
+		struct job_news job;
 		struct ledger_page ledger;
 		struct err error;
 	};

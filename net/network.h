@@ -32,7 +32,8 @@ struct network_options {
 struct network *network_new(const struct network_options *options, struct err *err);
 void network_free(struct network *network);
 
-/* For COMMAND_ANSWER, _RECONNECT, _STORES, _NAMES, _DOCTOR, _PREPARE; takes what the command owns. */
+/* For COMMAND_ANSWER, _RECONNECT, _STORES, _NAMES, _DOCTOR, _CHECK, _JOB, _PREPARE; takes what
+ * the command owns. */
 void network_do(struct network *network, struct command *command);
 
 #endif

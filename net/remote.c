@@ -10,11 +10,14 @@
 #define FOLDERS "\"${XDG_CACHE_HOME:-$HOME/.cache}\" \"${XDG_RUNTIME_DIR:-/run}\""
 #define PREPARED "/usr/local/sbin/mailmend-agent"
 
+/* Role and subcommand. */
 static const char *const names[] = {
-	[REMOTE_SAMPLE] = "sample",
-	[REMOTE_STORES] = "stores",
-	[REMOTE_MAILBOXES] = "mailboxes",
-	[REMOTE_DOCTOR] = "doctor",
+	[REMOTE_SAMPLE] = "view sample",
+	[REMOTE_STORES] = "view stores",
+	[REMOTE_MAILBOXES] = "view mailboxes",
+	[REMOTE_DOCTOR] = "view doctor",
+	[REMOTE_CHECK] = "view check",
+	[REMOTE_JOB] = "operator job",
 };
 
 /* Where the agent is there it takes the shell's place: one round trip, no process more. */
@@ -22,14 +25,14 @@ static void command_view(struct str *out, enum remote_sub sub)
 {
 	str_addf(out,
 		"exec /bin/sh -c 'for d in " FOLDERS "; do f=$d/mailmend/agent-%s; "
-		"[ -f \"$f\" ] && exec sh \"$f\" view %s; done; echo \"" MISSING "\"'",
+		"[ -f \"$f\" ] && exec sh \"$f\" %s; done; echo \"" MISSING "\"'",
 		agent_build, names[sub]);
 }
 
 static void command_become(struct str *out, enum remote_sub sub)
 {
 	str_addf(out,
-		"exec /bin/sh -c '[ -f " PREPARED " ] && exec sudo -n " PREPARED " view %s; "
+		"exec /bin/sh -c '[ -f " PREPARED " ] && exec sudo -n " PREPARED " %s; "
 		"echo \"" MISSING "\"'",
 		names[sub]);
 }

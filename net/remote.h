@@ -20,7 +20,14 @@
 
 #define REMOTE_ANSWER_MAX ((size_t)64 << 20) /* bytes of one answer */
 
-enum remote_sub { REMOTE_SAMPLE, REMOTE_STORES, REMOTE_MAILBOXES, REMOTE_DOCTOR };
+enum remote_sub {
+	REMOTE_SAMPLE,
+	REMOTE_STORES,
+	REMOTE_MAILBOXES,
+	REMOTE_DOCTOR,
+	REMOTE_CHECK,
+	REMOTE_JOB,
+};
 
 /* A subcommand of the agent that runs. */
 struct remote {

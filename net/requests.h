@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Short requests beside the samples, each on a stream of its own: where mailboxes lie, which
- * there are, what the agent's doctor finds. At most REQUESTS_AT_ONCE of a host run, the
+ * there are, what the agent's doctor finds, checks and jobs. At most REQUESTS_AT_ONCE of a host run, the
  * others wait. Each is answered, with an error if need be.
  */
 #ifndef NET_REQUESTS_H
@@ -18,8 +18,12 @@
 #define REQUESTS_AT_ONCE 4
 #define REQUEST_MS 120000
 
+struct request_kind;
+
 struct request {
+	const struct request_kind *kind;
 	struct command command;
+	int answered; /* of command.answers */
 	struct remote remote;
 	struct message *message; /* the answer so far */
 	int64_t deadline_ms;

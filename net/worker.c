@@ -173,6 +173,8 @@ void worker_do(struct worker *worker, struct command *command)
 	case COMMAND_STORES:
 	case COMMAND_NAMES:
 	case COMMAND_DOCTOR:
+	case COMMAND_CHECK:
+	case COMMAND_JOB:
 	case COMMAND_PREPARE:
 		*vec_add(&worker->commands) = *command;
 		*command = (struct command){ .kind = command->kind, .host = command->host };

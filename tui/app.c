@@ -302,7 +302,9 @@ void app_update(struct app *app, struct message *message, struct commands *comma
 		app_toast(app, STYLE_ACT, "%s", message->error.text);
 		soil(app, APP_URGENT);
 		break;
-	case MESSAGE_PREPARE: /* only `hosts prepare` asks for it */
+	case MESSAGE_CHECK: /* only batch commands ask for these */
+	case MESSAGE_JOB:
+	case MESSAGE_PREPARE:
 		break;
 	}
 }

@@ -163,14 +163,15 @@ static void bad_lines_of_checks(void **state)
 
 static void apply(struct job *job, uint32_t host, const char *line)
 {
-	struct journal_record record;
+	struct job_news news = { 0 };
 	struct err err;
 	bool end;
 
-	if (!journal_parse(&record, line, strlen(line), &end, &err))
+	if (!job_feed(&news, line, strlen(line), &end, &err))
 		fail_msg("%s: %s", line, err.text);
-	job_apply(job, host, &record);
-	journal_record_release(&record);
+	vec_each(&news.records, record)
+		job_apply(job, host, record);
+	job_news_release(&news);
 }
 
 static void a_job_is_what_its_journal_says(void **state)
@@ -231,18 +232,21 @@ static void bad_lines_of_journals(void **state)
 		"{\"journal\":{\"seq\":1,\"job\":\"x\",\"act\":\"outcome\",\"outcome\":{\"result\":\"running\"}}}",
 		"{\"journal\":{\"seq\":1,\"job\":\"x\",\"act\":\"outcome\",\"outcome\":{\"result\":\"ok\","
 		"\"missing\":\"few\"}}}",
-		"{\"sample\":{}}",
+		"{\"job\":{\"hash\":\"x\"}}",
+		"{\"job\":{\"hash\":\"x\",\"state\":\"done\",\"units\":-1}}",
+		"{\"copy\":{\"name\":\"x\"}}",
 		"{\"error\":\"the spool is full\"}",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct journal_record record;
+		struct job_news news = { 0 };
 		struct err err = { 0 };
 		bool end;
 
-		assert_row(lines[i], !journal_parse(&record, lines[i], strlen(lines[i]), &end, &err));
-		assert_row(lines[i], *err.text);
+		assert_row(lines[i], !job_feed(&news, lines[i], strlen(lines[i]), &end, &err));
+		assert_row(lines[i], *err.text && !news.records.count && !news.jobs.count);
+		job_news_release(&news);
 	}
 }
 
