@@ -103,7 +103,9 @@ static int compare(const void *one, const void *other, void *context)
 		return isinf(left) ? 1 : -1;
 	if (left != right)
 		return left < right ? -sign : sign;
-	return strcmp(a->config->name, b->config->name) * (state->sort == FLEET_HOST ? sign : 1);
+	if (state->sort == FLEET_HOST && state->descending)
+		return strcmp(b->config->name, a->config->name);
+	return strcmp(a->config->name, b->config->name);
 }
 
 static bool passes(const struct app *app, const struct host *host)
