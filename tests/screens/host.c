@@ -51,9 +51,19 @@ static void doctor_is_asked_and_answers(void **state)
 	check->found = mem_text("/proc/PID/io of other users cannot be read");
 	check->mend = mem_text("connect as root, or give become");
 	check->good = 0;
+	check = vec_add(&message->doctor);
+	check->name = mem_text("clock");
+	check->found = mem_text("2017-07-20 18:08:43 UTC");
+	check->mend = mem_text("the console compares it with its own");
+	check->good = -1;
 	scene_send(scene, message);
 	scene_size(scene, 43, 132);
+	assert_true(shows(scene, "clock     not known: 2017-07-20"));
+	scene_sample(scene, "mail03",
+		"\"uptime\":5010,\"load\":[1.0,1.0,1.0],\"cpu\":[120000,500,400000]",
+		"{\"facts\":{\"hostname\":\"mail03\",\"cores\":8,\"hz\":100,\"clock\":1500574000}}");
 	golden(scene, "host_doctor");
+	assert_true(shows(scene, "s behind this machine"));
 }
 
 static void a_host_that_is_away(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tui/screens/host.h"
@@ -33,8 +34,9 @@ static void add_link(const struct app *app, const struct host *host, struct page
 		page_textf(page, "up", STYLE_NORMAL, "%s",
 			figure_age((int64_t)(host->uptime_s * 1000), age));
 	if (host->clock_off_s)
-		page_textf(page, "clock", STYLE_LOOK, "off by %lld s; no timed work is given to it",
-			(long long)host->clock_off_s);
+		page_textf(page, "clock", STYLE_LOOK,
+			"%lld s %s this machine; no timed work is given to it",
+			llabs(host->clock_off_s), host->clock_off_s > 0 ? "ahead of" : "behind");
 	if (host->facts.dovecot || host->facts.postfix)
 		page_textf(page, "runs", STYLE_NORMAL, "Dovecot %s%s%s",
 			host->facts.dovecot ? host->facts.dovecot : "–",
@@ -210,6 +212,19 @@ static void add_errors(const struct host *host, struct page *page)
 		page_text(page, "", STYLE_NORMAL, host->errors.items[i - 1]);
 }
 
+/* The host only tells its time; here it is compared. */
+static void add_clock(const struct host *host, struct page *page)
+{
+	if (!host->clock_off_s) {
+		page_text(page, "clock", STYLE_NORMAL, "good: as here, within 5 s");
+		return;
+	}
+	page_textf(page, "clock", STYLE_LOOK, "bad: %lld s %s this machine",
+		llabs(host->clock_off_s), host->clock_off_s > 0 ? "ahead of" : "behind");
+	page_text(page, "  mend", STYLE_NORMAL,
+		"keep the clocks of both right (chrony, ntpd or systemd-timesyncd)");
+}
+
 static void add_doctor(const struct app *app, const struct host *host, struct page *page)
 {
 	const struct doctor_found *found = &app->doctors.items[host->index];
@@ -224,6 +239,10 @@ static void add_doctor(const struct app *app, const struct host *host, struct pa
 	vec_each(found, check) {
 		int good = check->good < 0 ? 0 : check->good + 1;
 
+		if (strcmp(check->name, "clock") == 0 && check->good < 0 && host->facts.clock_s > 0) {
+			add_clock(host, page);
+			continue;
+		}
 		page_textf(page, check->name, styles[good], "%s: %s", words[good],
 			check->found ? check->found : "");
 		if (check->good != 1 && check->mend && *check->mend)
