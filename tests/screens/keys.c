@@ -102,10 +102,12 @@ static bool harmless(enum command_kind kind)
 	case COMMAND_STORES:
 	case COMMAND_NAMES:
 	case COMMAND_DOCTOR:
+	case COMMAND_CHECK:
 	case COMMAND_LEDGER_GET:
 		return true;
 	case COMMAND_ANSWER:
 	case COMMAND_PREPARE:
+	case COMMAND_JOB:
 	case COMMAND_LEDGER_ADD:
 		return false;
 	}
