@@ -6,6 +6,7 @@
 #include "net/agent.h"
 
 #define NOISE_MAX 50
+#define LOOK_MS 500 /* an end without a sign is noticed then */
 #define MISSING "mailmend agent missing"
 #define FOLDERS "\"${XDG_CACHE_HOME:-$HOME/.cache}\" \"${XDG_RUNTIME_DIR:-/run}\""
 #define PREPARED "/usr/local/sbin/mailmend-agent"
@@ -173,6 +174,11 @@ enum remote_news remote_read(struct remote *remote, const char **line, size_t *l
 	return REMOTE_NOTHING;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 bool remote_run(struct session *session, const char *command, const char *input, size_t len,
 	struct str *out, struct str *words, int *code, int64_t deadline_ms, struct err *err)
 {
@@ -184,7 +190,7 @@ bool remote_run(struct session *session, const char *command, const char *input,
 	stream_end(stream);
 	while (ok && stream_state(stream) < STREAM_REFUSED) {
 		ok = clock_ms() < deadline_ms || err_set(err, ERR_AWAY, "timed out");
-		ok = ok && session_pump(session, deadline_ms, err);
+		ok = ok && session_pump(session, earlier(deadline_ms, clock_ms() + LOOK_MS), err);
 		if (out && stream_in(stream)->len)
 			str_add(out, stream_in(stream)->data, stream_in(stream)->len);
 		str_clear(stream_in(stream));

@@ -23,6 +23,8 @@
 #include "core/base/vec.h"
 
 #define WRITE_STEP ((size_t)32 << 10)
+/* A process left behind may hold the output open for ever. */
+#define EXIT_GRACE_MS 2000
 
 struct stream {
 	struct session *session;
@@ -31,6 +33,7 @@ struct stream {
 	char *target;
 	bool is_unix, requested, running, refused, ended, eof, end_wanted, end_sent;
 	int exit_code;
+	int64_t exited_ms; /* when its exit code came */
 	char why[160];
 	struct str in, err, out;
 	size_t sent; /* bytes of `out` */
@@ -274,6 +277,7 @@ static void on_exit_code(ssh_session ssh, ssh_channel from, int code, void *cont
 
 	(void)ssh, (void)from;
 	stream->exit_code = code;
+	stream->exited_ms = clock_ms();
 }
 
 static struct stream *stream_new(struct session *session, const char *target, bool is_unix)
@@ -445,7 +449,8 @@ enum stream_state stream_state(const struct stream *stream)
 {
 	if (stream->refused)
 		return STREAM_REFUSED;
-	if (stream->ended || (stream->eof && stream->exit_code >= 0))
+	if (stream->ended || (stream->exit_code >= 0 &&
+		(stream->eof || clock_ms() - stream->exited_ms >= EXIT_GRACE_MS)))
 		return STREAM_ENDED;
 	return stream->running ? STREAM_RUNNING : STREAM_STARTING;
 }

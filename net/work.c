@@ -10,8 +10,9 @@
 #include "net/remote.h"
 #include "net/requests.h"
 
-/* The console is slow to take a sample: how soon to look again. */
-#define TAKEN_TICK_MS 50
+/* The console is slow to take a sample: how soon to look again. Seldom, or a thousand
+ * workers would keep it slow. */
+#define TAKEN_TICK_MS 200
 
 struct work {
 	struct worker *worker;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -227,6 +229,17 @@ void worker_did(struct worker *worker, const char *what, const char *detail)
 	worker_post(worker, message);
 }
 
+/* What is typed now must not end in a core dump or be read by another process. */
+static void keep_secrets(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* its leak checker reads this process's memory */
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 static void post_prompt(struct worker *worker, enum message_kind kind, const struct prompt *prompt,
 	uint64_t id)
 {
@@ -288,6 +301,8 @@ bool worker_ask(struct worker *worker, const struct prompt *prompt, const char *
 	pthread_mutex_unlock(&worker->lock);
 	worker_turn_give(worker);
 	worker_link(worker, LINK_ASKING, 0, "%s", prompt->title);
+	if (prompt->kind == PROMPT_SECRET)
+		keep_secrets();
 	post_prompt(worker, MESSAGE_PROMPT, prompt, id);
 	while (!answer_fetch(worker, yes, text)) {
 		struct err why = { 0 };

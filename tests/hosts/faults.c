@@ -424,6 +424,15 @@ static void noisy_shell(void **state)
 	}
 }
 
+/* The agent's sending ends, but something it left behind holds the output open. */
+static void output_held_open(void **state)
+{
+	hostile(*state, "case $SSH_ORIGINAL_COMMAND in *cat*) cat >/dev/null; sleep 600 & echo $! >\"${0%/*}/left\"; exit 7;; *) "
+		"echo mailmend agent missing;; esac\n");
+	expect_cut_off(*state, "cannot be stored on the host");
+	farm_shell(*state, "kill $(cat left)");
+}
+
 static void nothing_listens(void **state)
 {
 	struct farm *farm = *state;
@@ -523,6 +532,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(login_shell_that_says_no, begin, end),
 		cmocka_unit_test_setup_teardown(full_disk, begin, end),
 		cmocka_unit_test_setup_teardown(noisy_shell, begin, end),
+		cmocka_unit_test_setup_teardown(output_held_open, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_listens, begin, end),
 		cmocka_unit_test_setup_teardown(no_such_name, begin, end),
 		cmocka_unit_test_setup_teardown(quitting_is_immediate, begin, end),
