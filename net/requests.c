@@ -244,18 +244,21 @@ static const struct request_kind *kind_of(enum command_kind command)
 void requests_start(struct requests *requests, struct worker *worker, struct session *session,
 	struct command *command)
 {
-	struct request *request = vec_add(requests);
+	const struct request_kind *kind = kind_of(command->kind);
+	struct request *request;
 	struct str text = { 0 };
 
-	request->kind = kind_of(command->kind);
+	if (!kind)
+		return;
+	request = vec_add(requests);
+	request->kind = kind;
 	request->command = *command;
 	*command = (struct command){ 0 };
-	request->message = message_new(request->kind->message, worker->index);
-	request->deadline_ms =
-		request->kind->patience_ms ? clock_ms() + request->kind->patience_ms : INT64_MAX;
-	remote_start(&request->remote, session, request->kind->sub, &worker->host);
-	if (request->kind->ask)
-		request->kind->ask(&text, worker->common->config, &request->command);
+	request->message = message_new(kind->message, worker->index);
+	request->deadline_ms = kind->patience_ms ? clock_ms() + kind->patience_ms : INT64_MAX;
+	remote_start(&request->remote, session, kind->sub, &worker->host);
+	if (kind->ask)
+		kind->ask(&text, worker->common->config, &request->command);
 	if (text.len)
 		stream_write(request->remote.stream, text.data, text.len);
 	stream_end(request->remote.stream);
