@@ -140,6 +140,26 @@ static void turns_are_counted(void **state)
 	turns_release(&turns);
 }
 
+static void each_jump_host_has_its_turns(void **state)
+{
+	struct turns_by_name named;
+	struct turns *gate;
+	struct wake wake;
+
+	(void)state;
+	assert_true(wake_init(&wake, NULL));
+	turns_by_name_init(&named, 2);
+	gate = turns_by_name_get(&named, "gate");
+	assert_ptr_equal(turns_by_name_get(&named, "gate"), gate);
+	assert_ptr_not_equal(turns_by_name_get(&named, "other"), gate);
+	assert_true(turns_take(gate, &wake));
+	assert_true(turns_take(gate, &wake));
+	assert_int_equal(gate->free, 0);
+	assert_int_equal(turns_by_name_get(&named, "other")->free, 2);
+	turns_by_name_release(&named);
+	wake_release(&wake);
+}
+
 static void inbox_tells_what_was_taken(void **state)
 {
 	struct inbox *inbox = inbox_new();
@@ -176,6 +196,7 @@ int main(void)
 		cmocka_unit_test(backoff_doubles_up_to_a_minute),
 		cmocka_unit_test(agent_lists),
 		cmocka_unit_test(turns_are_counted),
+		cmocka_unit_test(each_jump_host_has_its_turns),
 		cmocka_unit_test(inbox_tells_what_was_taken),
 		cmocka_unit_test(foreign_text_is_tidied),
 	};
