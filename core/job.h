@@ -86,7 +86,8 @@ struct job_news {
 	struct {
 		vec_of(struct copy_row);
 	} copies;
-	bool ended;  /* nothing more comes */
+	int64_t last; /* the host's last sequence, as the newest end of an answer says; 0: not told */
+	bool ended;   /* nothing more comes */
 	char *error; /* why it ended too early; NULL: it is whole */
 };
 

@@ -205,7 +205,8 @@ bool job_feed(struct job_news *news, const char *line, size_t len, bool *end, st
 
 	if (!wire_line(line, len, &document, &key, &value, err))
 		return false;
-	ok = wire_end(key, value, end, err);
+	ok = wire_end(key, value, end, err) &&
+		(!*end || wire_whole(&news->last, value, 0, huge, 0, "end", err));
 	if (ok && strcmp(key, "journal") == 0)
 		ok = feed_record(news, value, err);
 	else if (ok && strcmp(key, "job") == 0)

@@ -125,3 +125,16 @@ int wire_truth(const struct json *value)
 {
 	return json_kind(value) == JSON_BOOL ? json_truth(value, false) : -1;
 }
+
+void wire_field(struct str *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\t')
+			str_adds(out, "\\t");
+		else if (*text == '\n')
+			str_adds(out, "\\n");
+		else if (*text == '\\')
+			str_adds(out, "\\\\");
+		else
+			str_addc(out, *text);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading the agent's lines (net/agent/PROTOCOL): what the parsers of its answers share.
+ * The agent's lines (net/agent/PROTOCOL): what the parsers of its answers share, and the fields
+ * of requests.
  * Everything is hostile: a value of another type, out of range or too long is an error
  * that names the key and shows a little of what was found, made harmless.
  */
@@ -13,6 +14,7 @@
 
 #include "core/base/err.h"
 #include "core/base/json.h"
+#include "core/base/str.h"
 
 #define WIRE_TEXT_MAX ((size_t)1024)
 
@@ -36,6 +38,9 @@ bool wire_real(double *out, const struct json *value, double fallback, const cha
 
 /* Is this the line that ends an answer? An error in place of an answer is one here, too. */
 bool wire_end(const char *key, const struct json *value, bool *end, struct err *err);
+
+/* Adds a field of a request: what would end it is escaped. */
+void wire_field(struct str *out, const char *text);
 
 /* 1 true, 0 false, -1 anything else: not known. */
 int wire_truth(const struct json *value);

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "core/base/mem.h"
+#include "core/wire.h"
 
 void request_drop(struct command *command)
 {
@@ -16,25 +17,11 @@ void request_drop(struct command *command)
 	commands_release(&one);
 }
 
-/* A field of a request: what would end it is escaped. */
-static void field(struct str *out, const char *text)
-{
-	for (; *text; text++)
-		if (*text == '\t')
-			str_adds(out, "\\t");
-		else if (*text == '\n')
-			str_adds(out, "\\n");
-		else if (*text == '\\')
-			str_adds(out, "\\\\");
-		else
-			str_addc(out, *text);
-}
-
 static void ask_stores(struct str *out, const struct config *config, const struct command *command)
 {
 	(void)config;
 	vec_each(&command->names, name) {
-		field(out, *name);
+		wire_field(out, *name);
 		str_addc(out, '\n');
 	}
 	str_addc(out, '\n');
@@ -52,7 +39,7 @@ static void ask_names(struct str *out, const struct config *config, const struct
 	(void)command;
 	str_adds(out, froms[config->mailboxes_from]);
 	if (config->mailboxes_source)
-		field(out, config->mailboxes_source);
+		wire_field(out, config->mailboxes_source);
 	str_addc(out, '\n');
 }
 
@@ -61,7 +48,7 @@ static void ask_check(struct str *out, const struct config *config, const struct
 	(void)config;
 	vec_each(&command->names, name) {
 		str_adds(out, "check\t");
-		field(out, *name);
+		wire_field(out, *name);
 		str_addf(out, "\t%d\n", command->depth);
 	}
 }
@@ -246,7 +233,7 @@ void requests_start(struct requests *requests, struct worker *worker, struct ses
 {
 	const struct request_kind *kind = kind_of(command->kind);
 	struct request *request;
-	struct str text = { 0 };
+	struct str text = { .bound = SIZE_MAX };
 
 	if (!kind)
 		return;
