@@ -427,7 +427,7 @@ static void noisy_shell(void **state)
 /* The agent's sending ends, but something it left behind holds the output open. */
 static void output_held_open(void **state)
 {
-	hostile(*state, "case $SSH_ORIGINAL_COMMAND in *cat*) cat >/dev/null; sleep 600 & echo $! >\"${0%/*}/left\"; exit 7;; *) "
+	hostile(*state, "case $SSH_ORIGINAL_COMMAND in *cat*) cat >/dev/null; tail -f /dev/null & echo $! >\"${0%/*}/left\"; exit 7;; *) "
 		"echo mailmend agent missing;; esac\n");
 	expect_cut_off(*state, "cannot be stored on the host");
 	farm_shell(*state, "kill $(cat left)");
