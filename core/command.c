@@ -19,6 +19,7 @@ static void command_release(struct command *command)
 	free(command->text);
 	names_seen_release(&command->names);
 	ledger_entry_release(&command->entry);
+	ledger_page_release(&command->entries);
 	free(command->query.text);
 }
 

@@ -25,8 +25,11 @@ enum command_kind {
 	COMMAND_PREPARE,    /* host: answered by MESSAGE_PREPARE; yes: do it, else only tell; undo */
 	COMMAND_CHECK,      /* host, names, depth: answered by a MESSAGE_CHECK for each name */
 	COMMAND_JOB,        /* host, text: requests of the agent's job; answers: how many of them
-			       end with a line; answered by MESSAGE_JOB, the last one ended */
-	COMMAND_LEDGER_ADD, /* entry */
+			       end with a line; answered by MESSAGE_JOB, the last one ended,
+			       all with the `prompt` given here as `asked` */
+	COMMAND_LEDGER_ADD, /* entry; prompt, when it is not 0: answered by a MESSAGE_STORED once it is
+			       on disk */
+	COMMAND_LEDGER_MERGE, /* entries: records of hosts' journals; those that are there stay */
 	COMMAND_LEDGER_GET, /* query: answered by MESSAGE_LEDGER */
 };
 
@@ -42,6 +45,7 @@ struct command {
 	char *text; /* a secret is overwritten when it is freed */
 	struct names_seen names;
 	struct ledger_entry entry;
+	struct ledger_page entries;
 	struct ledger_query query;
 };
 

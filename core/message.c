@@ -28,13 +28,6 @@ static void doctor_release(struct doctor_report *report)
 	vec_release(report);
 }
 
-static void ledger_release(struct ledger_page *page)
-{
-	vec_each(page, entry)
-		ledger_entry_release(entry);
-	vec_release(page);
-}
-
 void message_release(struct message *message)
 {
 	switch (message->kind) {
@@ -74,12 +67,13 @@ void message_release(struct message *message)
 		job_news_release(&message->job);
 		break;
 	case MESSAGE_LEDGER:
-		ledger_release(&message->ledger);
+		ledger_page_release(&message->ledger);
 		break;
 	case MESSAGE_KEY:
 	case MESSAGE_RESIZE:
 	case MESSAGE_TICK:
 	case MESSAGE_SLICE:
+	case MESSAGE_STORED:
 	case MESSAGE_STORE_ERR:
 		break;
 	}

@@ -38,6 +38,7 @@ enum message_kind {
 	MESSAGE_CHECK,     /* what a check found out about one mailbox */
 	MESSAGE_JOB,       /* what a host says of its jobs: records, jobs, copies */
 	MESSAGE_LEDGER,    /* entries that were asked for */
+	MESSAGE_STORED,    /* an entry is on disk: its COMMAND_LEDGER_ADD had this `prompt` */
 	MESSAGE_STORE_ERR, /* the store could not do something */
 };
 
@@ -84,10 +85,6 @@ struct prepare_report {
 	char *text; /* several lines */
 };
 
-struct ledger_page {
-	vec_of(struct ledger_entry);
-};
-
 struct message {
 	enum message_kind kind;
 	uint32_t host; /* index into config->hosts, where a host is meant */
@@ -111,6 +108,7 @@ struct message {
 		struct check *check;
 		struct job_news job;
 		struct ledger_page ledger;
+		uint64_t stored;
 		struct err error;
 	};
 };

@@ -305,6 +305,7 @@ void app_update(struct app *app, struct message *message, struct commands *comma
 	case MESSAGE_CHECK: /* only batch commands ask for these */
 	case MESSAGE_JOB:
 	case MESSAGE_PREPARE:
+	case MESSAGE_STORED:
 		break;
 	}
 }

@@ -118,7 +118,8 @@ static void carry(void *context, struct command *command)
 {
 	struct program *program = context;
 
-	if (command->kind != COMMAND_LEDGER_ADD && command->kind != COMMAND_LEDGER_GET)
+	if (command->kind != COMMAND_LEDGER_ADD && command->kind != COMMAND_LEDGER_MERGE &&
+		command->kind != COMMAND_LEDGER_GET)
 		network_do(program->network, command);
 	else if (program->store)
 		store_post(program->store, command);

@@ -16,6 +16,13 @@ void ledger_entry_release(struct ledger_entry *entry)
 	*entry = (struct ledger_entry){ 0 };
 }
 
+void ledger_page_release(struct ledger_page *page)
+{
+	vec_each(page, entry)
+		ledger_entry_release(entry);
+	vec_release(page);
+}
+
 struct ledger_entry ledger_entry_copy(const struct ledger_entry *entry)
 {
 	struct ledger_entry copy = *entry;

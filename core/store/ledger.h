@@ -28,8 +28,15 @@ struct ledger_query {
 	char *text;     /* words that host, mailbox, who, what or detail hold; NULL: all */
 	int64_t before; /* entries with a smaller id, for paging; 0: newest */
 	int limit;      /* most entries; 0: 500 */
+	uint64_t ticket; /* the answer carries it, too */
 };
 
+struct ledger_page {
+	uint64_t ticket; /* of the query; 0 elsewhere */
+	vec_of(struct ledger_entry);
+};
+
+void ledger_page_release(struct ledger_page *page);
 void ledger_entry_release(struct ledger_entry *entry);
 struct ledger_entry ledger_entry_copy(const struct ledger_entry *entry);
 

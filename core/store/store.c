@@ -30,11 +30,16 @@ struct waiter {
 	struct err err;
 };
 
+enum request_kind { REQUEST_ADD, REQUEST_GET, REQUEST_MERGED };
+
 struct request {
 	struct request *next;
-	bool get;
-	struct ledger_entry entry;
+	enum request_kind kind;
+	struct ledger_page entries; /* to add */
 	struct ledger_query query;
+	const char *host;      /* REQUEST_MERGED; the waiter's */
+	int64_t *seq;          /* the answer to that */
+	uint64_t id;           /* who is told that it is on disk; 0: nobody */
 	struct waiter *waiter; /* NULL: nobody waits */
 };
 
@@ -221,17 +226,13 @@ static void bind(sqlite3_stmt *statement, int index, const char *text)
 		sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
-static bool add(const struct store *store, const struct ledger_entry *entry, struct err *err)
+static bool insert(const struct store *store, sqlite3_stmt *statement,
+	const struct ledger_entry *entry, struct err *err)
 {
-	static const char sql[] =
-		"INSERT INTO ledger (wall_s, who, what, host, mailbox, detail, result, host_seq)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-		" ON CONFLICT (host, host_seq) WHERE host_seq > 0 DO NOTHING";
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+	int code;
 
-	if (code != SQLITE_OK)
-		return failed(store, code, err);
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
 	sqlite3_bind_int64(statement, 1, entry->wall_s);
 	bind(statement, 2, entry->who ? entry->who : "");
 	bind(statement, 3, entry->what ? entry->what : "");
@@ -241,8 +242,48 @@ static bool add(const struct store *store, const struct ledger_entry *entry, str
 	bind(statement, 7, entry->result);
 	sqlite3_bind_int64(statement, 8, entry->host_seq);
 	code = sqlite3_step(statement);
-	sqlite3_finalize(statement);
 	return code == SQLITE_DONE || failed(store, code, err);
+}
+
+/* All of them or none, on disk when it returns. */
+static bool add(const struct store *store, const struct ledger_page *entries, struct err *err)
+{
+	static const char sql[] =
+		"INSERT INTO ledger (wall_s, who, what, host, mailbox, detail, result, host_seq)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (host, host_seq) WHERE host_seq > 0 DO NOTHING";
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+	bool ok;
+
+	if (code != SQLITE_OK)
+		return failed(store, code, err);
+	ok = execute(store, "BEGIN IMMEDIATE", err);
+	if (ok) {
+		vec_each(entries, entry)
+			ok = ok && insert(store, statement, entry, err);
+		ok = ok && execute(store, "COMMIT", err);
+		if (!ok)
+			sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	sqlite3_finalize(statement);
+	return ok;
+}
+
+static bool merged(const struct store *store, const char *host, int64_t *seq, struct err *err)
+{
+	static const char sql[] = "SELECT max(host_seq) FROM ledger WHERE host = ? AND host_seq > 0";
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+
+	if (code == SQLITE_OK) {
+		bind(statement, 1, host);
+		code = sqlite3_step(statement);
+	}
+	if (code == SQLITE_ROW)
+		*seq = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW || failed(store, code, err);
 }
 
 /* The words of a query as patterns for LIKE. */
@@ -339,7 +380,7 @@ static void complain(const struct store *store, const struct err *err)
 
 static void request_free(struct request *request)
 {
-	ledger_entry_release(&request->entry);
+	ledger_page_release(&request->entries);
 	free(request->query.text);
 	free(request);
 }
@@ -349,6 +390,7 @@ static void answer_get(const struct store *store, const struct request *request)
 	struct message *message = message_new(MESSAGE_LEDGER, UINT32_MAX);
 	struct err err;
 
+	message->ledger.ticket = request->query.ticket;
 	if (get(store, &request->query, &message->ledger, &err)) {
 		inbox_put(store->inbox, message);
 		return;
@@ -357,23 +399,43 @@ static void answer_get(const struct store *store, const struct request *request)
 	complain(store, &err);
 }
 
-static void answer_add(struct store *store, const struct request *request)
+static void answer(struct store *store, const struct request *request, bool ok,
+	const struct err *err)
 {
 	struct waiter *waiter = request->waiter;
-	struct err err = { 0 };
-	bool ok = add(store, &request->entry, &err);
 
 	if (!waiter) {
 		if (!ok)
-			complain(store, &err);
+			complain(store, err);
 		return;
 	}
 	pthread_mutex_lock(&store->lock);
 	waiter->done = true;
 	waiter->ok = ok;
-	waiter->err = err;
+	waiter->err = *err;
 	pthread_cond_broadcast(&store->done);
 	pthread_mutex_unlock(&store->lock);
+}
+
+static void answer_add(struct store *store, const struct request *request)
+{
+	struct err err = { 0 };
+	bool ok = add(store, &request->entries, &err);
+
+	if (ok && request->id) {
+		struct message *message = message_new(MESSAGE_STORED, UINT32_MAX);
+
+		message->stored = request->id;
+		inbox_put(store->inbox, message);
+	}
+	answer(store, request, ok, &err);
+}
+
+static void answer_merged(struct store *store, const struct request *request)
+{
+	struct err err = { 0 };
+
+	answer(store, request, merged(store, request->host, request->seq, &err), &err);
 }
 
 /* The next request; NULL when the store closes and none is left. */
@@ -399,10 +461,17 @@ static void *work(void *context)
 	struct request *request;
 
 	while ((request = next(store))) {
-		if (request->get)
-			answer_get(store, request);
-		else
+		switch (request->kind) {
+		case REQUEST_ADD:
 			answer_add(store, request);
+			break;
+		case REQUEST_GET:
+			answer_get(store, request);
+			break;
+		case REQUEST_MERGED:
+			answer_merged(store, request);
+			break;
+		}
 		request_free(request);
 	}
 	return NULL;
@@ -472,20 +541,23 @@ void store_post(struct store *store, struct command *command)
 {
 	struct request *request = mem_new(sizeof(*request));
 
-	request->get = command->kind == COMMAND_LEDGER_GET;
-	request->entry = command->entry;
+	request->kind = command->kind == COMMAND_LEDGER_GET ? REQUEST_GET : REQUEST_ADD;
 	request->query = command->query;
+	request->entries = command->entries;
+	request->id = command->prompt;
+	if (command->kind == COMMAND_LEDGER_ADD)
+		*vec_add(&request->entries) = command->entry;
 	command->entry = (struct ledger_entry){ 0 };
+	command->entries = (struct ledger_page){ 0 };
 	command->query = (struct ledger_query){ 0 };
 	put(store, request);
 }
 
-bool store_add(struct store *store, const struct ledger_entry *entry, struct err *err)
+/* Puts the request in and waits for its answer. */
+static bool wait_for(struct store *store, struct request *request, struct err *err)
 {
-	struct request *request = mem_new(sizeof(*request));
 	struct waiter waiter = { 0 };
 
-	request->entry = ledger_entry_copy(entry);
 	request->waiter = &waiter;
 	put(store, request);
 	pthread_mutex_lock(&store->lock);
@@ -495,4 +567,31 @@ bool store_add(struct store *store, const struct ledger_entry *entry, struct err
 	if (!waiter.ok && err)
 		*err = waiter.err;
 	return waiter.ok;
+}
+
+bool store_add(struct store *store, const struct ledger_entry *entry, struct err *err)
+{
+	struct request *request = mem_new(sizeof(*request));
+
+	*vec_add(&request->entries) = ledger_entry_copy(entry);
+	return wait_for(store, request, err);
+}
+
+bool store_merge(struct store *store, struct ledger_page *entries, struct err *err)
+{
+	struct request *request = mem_new(sizeof(*request));
+
+	request->entries = *entries;
+	*entries = (struct ledger_page){ 0 };
+	return wait_for(store, request, err);
+}
+
+bool store_merged(struct store *store, const char *host, int64_t *seq, struct err *err)
+{
+	struct request *request = mem_new(sizeof(*request));
+
+	request->kind = REQUEST_MERGED;
+	request->host = host;
+	request->seq = seq;
+	return wait_for(store, request, err);
 }

@@ -2,7 +2,7 @@
 /*
  * The store: SQLite (WAL) in the configured directory, which a group may share. It has a
  * worker of its own, so that no disk is ever waited for by a screen: requests go in,
- * messages (MESSAGE_LEDGER, MESSAGE_STORE_ERR) come out of the inbox given to it.
+ * messages (MESSAGE_LEDGER, _STORED, _STORE_ERR) come out of the inbox given to it.
  *
  * A ledger entry that was added is durable when its answer comes; store_add waits for it
  * (batch commands), store_post does not (the console).
@@ -24,10 +24,17 @@ struct store;
 struct store *store_open(const char *directory, struct inbox *inbox, struct err *err);
 void store_close(struct store *store); /* finishes what was posted; NULL is fine */
 
-/* For COMMAND_LEDGER_ADD and COMMAND_LEDGER_GET; takes what the command owns. */
+/* For COMMAND_LEDGER_ADD, _MERGE and _GET; takes what the command owns. */
 void store_post(struct store *store, struct command *command);
 
 /* Waits until the entry is on disk. */
 bool store_add(struct store *store, const struct ledger_entry *entry, struct err *err);
+
+/* The same for records of journals, all or none: those that are there already stay as they are.
+ * Takes the entries. */
+bool store_merge(struct store *store, struct ledger_page *entries, struct err *err);
+
+/* The last sequence of HOST's journal that was merged, 0: none. Waits. */
+bool store_merged(struct store *store, const char *host, int64_t *seq, struct err *err);
 
 #endif

@@ -108,6 +108,7 @@ static bool harmless(enum command_kind kind)
 	case COMMAND_ANSWER:
 	case COMMAND_PREPARE:
 	case COMMAND_JOB:
+	case COMMAND_LEDGER_MERGE:
 	case COMMAND_LEDGER_ADD:
 		return false;
 	}

@@ -215,6 +215,67 @@ static void a_journal_is_merged_once(void **state)
 	store_close(store);
 }
 
+/* Records FROM to TO of one host's journal. */
+static struct ledger_page records(int64_t from, int64_t to)
+{
+	char what[] = "job outcome", host[] = "mail03";
+	struct ledger_entry entry = entry_of(what, host, NULL, NULL);
+	struct ledger_page page = { 0 };
+
+	for (entry.host_seq = from; entry.host_seq <= to; entry.host_seq++)
+		*vec_add(&page) = ledger_entry_copy(&entry);
+	return page;
+}
+
+static void merging_goes_on_where_it_stopped(void **state)
+{
+	struct store *store = open_store();
+	struct command command = { .kind = COMMAND_LEDGER_MERGE, .entries = records(6, 9) };
+	struct ledger_page page = records(1, 5), again = records(3, 7);
+	struct message *message;
+	int64_t seq = -1;
+
+	(void)state;
+	assert_true(store_merged(store, "mail03", &seq, NULL));
+	assert_int_equal(seq, 0);
+	assert_true(store_merge(store, &page, NULL));
+	assert_int_equal(page.count, 0);
+	assert_true(store_merge(store, &again, NULL));
+	assert_true(store_merged(store, "mail03", &seq, NULL));
+	assert_int_equal(seq, 7);
+	store_post(store, &command);
+	assert_int_equal(command.entries.count, 0);
+	assert_true(store_merged(store, "mail03", &seq, NULL));
+	assert_int_equal(seq, 9);
+	assert_true(store_merged(store, "mail04", &seq, NULL));
+	assert_int_equal(seq, 0);
+	message = ask(store, NULL, 0, 0);
+	assert_int_equal(message->ledger.count, 9);
+	message_free(message);
+	store_close(store);
+}
+
+static void an_intent_is_on_disk_when_it_is_told(void **state)
+{
+	struct store *store = open_store(), *other;
+	struct command command = { .kind = COMMAND_LEDGER_ADD, .prompt = 7 };
+	struct message *message;
+
+	(void)state;
+	command.entry.what = mem_text("plan confirmed");
+	store_post(store, &command);
+	message = answer();
+	assert_int_equal(message->kind, MESSAGE_STORED);
+	assert_int_equal(message->stored, 7);
+	message_free(message);
+	other = open_store();
+	message = ask(other, NULL, 0, 0);
+	assert_int_equal(message->ledger.count, 1);
+	message_free(message);
+	store_close(other);
+	store_close(store);
+}
+
 static void its_folder_is_made_for_its_owner(void **state)
 {
 	struct stat status;
@@ -475,6 +536,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_words_must_be_there, begin, end),
 		cmocka_unit_test_setup_teardown(pages_follow_each_other, begin, end),
 		cmocka_unit_test_setup_teardown(a_journal_is_merged_once, begin, end),
+		cmocka_unit_test_setup_teardown(merging_goes_on_where_it_stopped, begin, end),
+		cmocka_unit_test_setup_teardown(an_intent_is_on_disk_when_it_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(its_folder_is_made_for_its_owner, begin, end),
 		cmocka_unit_test_setup_teardown(a_group_shares_it, begin, end),
 		cmocka_unit_test_setup_teardown(two_write_and_one_dies, begin, end),
