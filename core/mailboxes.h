@@ -95,8 +95,9 @@ void mailboxes_set(struct mailboxes *mailboxes, uint32_t row, uint32_t host,
  * about BUDGET rows' worth and says whether more is left, so that a key is answered in
  * between. After view_filter, view_count/view_at show what was found so far, in no order
  * until all is sorted; after view_sort and view_refresh they show the old order until the new
- * one is complete. view_progress is how much is done (0…1). Rows that compare equal stand in
- * the order of their names; what is not known (NAN) stands last, up and down.
+ * one is complete. view_progress is how much is done (0…1). Rows that compare equal in a figure
+ * stand in the order of their sessions (for CPU and rates: where both are 0), then of
+ * their names; what is not known (NAN) stands last, up and down.
  */
 enum mailbox_column {
 	COLUMN_NAME,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How rows compare, and the two ways into an order: all anew, or a few into an old one. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,34 @@ static uint32_t key_of_count(uint64_t count)
 	return count < UINT32_MAX - 1 ? (uint32_t)count : UINT32_MAX - 1;
 }
 
-/* Numbers compare as their bits do once the negative ones are turned round. */
-static uint32_t key_of_real(float value)
+static uint64_t sessions_of(const struct mailbox_row *row)
+{
+	return (uint64_t)row->imap + row->pop3 + row->lmtp + row->other;
+}
+
+/* Of equals, those with more sessions are the larger. */
+static uint32_t sessions_key(const struct mailbox_row *row)
+{
+	uint64_t sessions = sessions_of(row);
+
+	return sessions < UINT16_MAX ? (uint32_t)sessions : UINT16_MAX;
+}
+
+static uint32_t key_of_few(uint32_t count, const struct mailbox_row *row)
+{
+	return (count < UINT16_MAX - 1 ? count : UINT16_MAX - 1) << 16 | sessions_key(row);
+}
+
+/* Numbers compare as their bits do once the negative ones are turned round. Most rows have a
+ * plain 0; between it and the least normal number there is room for their sessions. */
+static uint32_t key_of_real(float value, const struct mailbox_row *row)
 {
 	uint32_t bits;
 
 	if (isnan(value))
 		return unknown;
+	if (value >= 0 && value < FLT_MIN)
+		return 0x80000000u | sessions_key(row);
 	memcpy(&bits, &value, sizeof(bits));
 	return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
@@ -44,21 +66,21 @@ static uint32_t key_of(const struct view *view, uint32_t number)
 	case COLUMN_HOST:
 		return key_of_count(row->host);
 	case COLUMN_IMAP:
-		return key_of_count(row->imap);
+		return key_of_few(row->imap, row);
 	case COLUMN_POP3:
-		return key_of_count(row->pop3);
+		return key_of_few(row->pop3, row);
 	case COLUMN_ADDRESSES:
-		return key_of_count(row->addresses);
+		return key_of_few(row->addresses, row);
 	case COLUMN_CPU:
-		return key_of_real(row->cpu_percent);
+		return key_of_real(row->cpu_percent, row);
 	case COLUMN_READ:
-		return key_of_real(row->read_bps);
+		return key_of_real(row->read_bps, row);
 	case COLUMN_WRITE:
-		return key_of_real(row->write_bps);
+		return key_of_real(row->write_bps, row);
 	case COLUMN_DELIVERIES:
-		return key_of_real(row->deliveries_per_minute);
+		return key_of_real(row->deliveries_per_minute, row);
 	case COLUMN_SESSIONS:
-		return key_of_count((uint64_t)row->imap + row->pop3 + row->lmtp + row->other);
+		return key_of_count(sessions_of(row));
 	case COLUMN_AGE:
 		return key_of_age(view, number);
 	case COLUMN_NAME:

@@ -52,14 +52,14 @@ static void sorts_by_each_column(void **state)
 		{ COLUMN_HOST, false, "d c a b" },
 		{ COLUMN_IMAP, false, "b d a c" },
 		{ COLUMN_IMAP, true, "c a b d" },
-		{ COLUMN_POP3, true, "a b c d" },
+		{ COLUMN_POP3, true, "c a b d" },
 		{ COLUMN_SESSIONS, true, "c a b d" },
 		/* What is not known is last in both directions. */
 		{ COLUMN_CPU, false, "c a b d" },
 		{ COLUMN_CPU, true, "a c b d" },
 		{ COLUMN_READ, true, "c a b d" },
-		{ COLUMN_WRITE, false, "a b c d" },
-		{ COLUMN_ADDRESSES, true, "b a c d" },
+		{ COLUMN_WRITE, false, "b d a c" },
+		{ COLUMN_ADDRESSES, true, "b c a d" },
 		{ COLUMN_DELIVERIES, true, "d a b c" },
 		{ COLUMN_AGE, false, "d c a b" },
 		{ COLUMN_AGE, true, "c d a b" },
@@ -84,6 +84,35 @@ static void sorts_by_each_column(void **state)
 		view_sort(view, rows[i].column, rows[i].descending);
 		finish(view, 1);
 		expect_names(view, mailboxes, rows[i].names);
+	}
+	view_free(view);
+	mailboxes_free(mailboxes);
+}
+
+static void equals_with_sessions_come_before_idle_ones(void **state)
+{
+	struct mailboxes *mailboxes = mailboxes_new();
+	struct view *view;
+	static const enum mailbox_column columns[] = { COLUMN_CPU, COLUMN_READ, COLUMN_WRITE,
+		COLUMN_DELIVERIES, COLUMN_POP3, COLUMN_ADDRESSES };
+
+	(void)state;
+	mailboxes_set(mailboxes, mailboxes_add(mailboxes, "a", 0), 0, &(struct mailbox_figures){ 0 });
+	mailboxes_set(mailboxes, mailboxes_add(mailboxes, "b", 0), 0,
+		&(struct mailbox_figures){ .imap = 70000 });
+	mailboxes_set(mailboxes, mailboxes_add(mailboxes, "c", 0), 0,
+		&(struct mailbox_figures){ .imap = 1, .other = 1 });
+	mailboxes_set(mailboxes, mailboxes_add(mailboxes, "d", 0), 0,
+		&(struct mailbox_figures){ .pop3 = 1, .addresses = 1, .cpu_percent = 0.1f,
+			.read_bps = 1, .write_bps = 1, .deliveries_per_minute = 0.01f });
+	view = view_new(mailboxes);
+	for (size_t i = 0; i < COUNT(columns); i++) {
+		view_sort(view, columns[i], true);
+		finish(view, 1);
+		expect_names(view, mailboxes, "d b c a");
+		view_sort(view, columns[i], false);
+		finish(view, 1);
+		expect_names(view, mailboxes, "a c b d");
 	}
 	view_free(view);
 	mailboxes_free(mailboxes);
@@ -310,6 +339,8 @@ static int compare(const void *left, const void *right, void *context)
 	const struct wish *wish = context;
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 	double x = figure(wish, a), y = figure(wish, b);
+	uint32_t sessions = mailboxes_row(wish->mailboxes, a)->imap;
+	uint32_t others = mailboxes_row(wish->mailboxes, b)->imap;
 	int order;
 
 	if (isnan(x) || isnan(y)) {
@@ -317,6 +348,8 @@ static int compare(const void *left, const void *right, void *context)
 			return isnan(x) ? 1 : -1;
 	} else if (x != y) {
 		return (x < y) == wish->descending ? 1 : -1;
+	} else if (x == 0 && wish->column >= COLUMN_IMAP && sessions != others) {
+		return (sessions < others) == wish->descending ? 1 : -1;
 	}
 	order = strcmp(mailboxes_name(wish->mailboxes, mailboxes_row(wish->mailboxes, a)->name),
 		mailboxes_name(wish->mailboxes, mailboxes_row(wish->mailboxes, b)->name));
@@ -503,6 +536,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorts_by_each_column),
+		cmocka_unit_test(equals_with_sessions_come_before_idle_ones),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(typing_narrows_and_widens),
 		cmocka_unit_test(bad_patterns_say_where),
