@@ -87,6 +87,7 @@ struct job_news {
 		vec_of(struct copy_row);
 	} copies;
 	int64_t last; /* the host's last sequence, as the newest end of an answer says; 0: not told */
+	uint64_t asked; /* the `prompt` of the COMMAND_JOB that this answers */
 	bool ended;   /* nothing more comes */
 	char *error; /* why it ended too early; NULL: it is whole */
 };

@@ -100,6 +100,7 @@ static bool take_check(struct request *request, const char *line, size_t len, bo
 static bool take_job(struct request *request, const char *line, size_t len, bool *end,
 	struct err *err)
 {
+	request->message->job.asked = request->command.prompt;
 	if (!job_feed(&request->message->job, line, len, end, err))
 		return false;
 	if (*end)
@@ -192,7 +193,7 @@ static void finish_check(struct worker *worker, struct message *message,
 static void finish_job(struct worker *worker, struct message *message,
 	const struct command *command, const char *why)
 {
-	(void)command;
+	message->job.asked = command->prompt;
 	message->job.ended = true;
 	message->job.error = mem_text(why);
 	worker_post(worker, message);
