@@ -138,9 +138,12 @@ static inline void farm_sshd(struct farm *farm, const char *extra)
 	farm_until(10, farm_answers(farm, farm->port));
 }
 
+/* The listener and, first, what serves its connections: two processes each, unless for root. */
 static inline void farm_kill_sshd(struct farm *farm)
 {
 	if (farm->sshd > 0) {
+		farm_shell(farm, "for p in $(pgrep -P %d); do pkill -KILL -P $p; kill -KILL $p; done; true",
+			(int)farm->sshd);
 		kill(-farm->sshd, SIGCONT);
 		kill(-farm->sshd, SIGKILL);
 		kill(farm->sshd, SIGKILL);

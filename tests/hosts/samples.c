@@ -101,8 +101,6 @@ static void killed_sshd_is_seen_at_once_and_tried_again(void **state)
 	farm_host(farm, "one");
 	farm_go(farm, true, false, false);
 	farm_expect_sample(farm, 20);
-	/* Those of a connection have groups of their own. */
-	farm_shell(farm, "pkill -KILL -P %d", (int)farm->sshd);
 	farm_kill_sshd(farm);
 	farm_expect_link(farm, LINK_AWAY, 5);
 	farm_said(farm, "lost");
