@@ -142,7 +142,7 @@ static inline void farm_sshd(struct farm *farm, const char *extra)
 static inline void farm_kill_sshd(struct farm *farm)
 {
 	if (farm->sshd > 0) {
-		farm_shell(farm, "for p in $(pgrep -P %d); do pkill -KILL -P $p; kill -KILL $p; done; true",
+		farm_shell(farm, "for p in $(pgrep -P %d); do kill -KILL $p $(pgrep -P $p); done; true",
 			(int)farm->sshd);
 		kill(-farm->sshd, SIGCONT);
 		kill(-farm->sshd, SIGKILL);
