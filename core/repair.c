@@ -14,16 +14,16 @@ static bool is_of_name(const char *error)
 	return strstr(error, "does not know this mailbox") || strncmp(error, "its name ", 9) == 0;
 }
 
-static void place_release(struct place *place)
+static void place_release(struct placed *place)
 {
 	free(place->store);
 	free(place->path);
 	free(place->error);
 }
 
-static struct place *place_of(struct places *places, uint32_t host)
+static struct placed *place_of(struct places *places, uint32_t host)
 {
-	struct place *place = NULL;
+	struct placed *place = NULL;
 
 	vec_each(places, old)
 		if (old->host == host)
@@ -32,13 +32,13 @@ static struct place *place_of(struct places *places, uint32_t host)
 		place_release(place);
 	else
 		place = vec_add(places);
-	*place = (struct place){ .host = host };
+	*place = (struct placed){ .host = host };
 	return place;
 }
 
 void places_take(struct places *places, uint32_t host, const struct store_seen *seen)
 {
-	struct place *place = place_of(places, host);
+	struct placed *place = place_of(places, host);
 
 	place->away = seen->error && !is_of_name(seen->error);
 	place->there = seen->there && !seen->error;
@@ -49,7 +49,7 @@ void places_take(struct places *places, uint32_t host, const struct store_seen *
 
 void places_away(struct places *places, uint32_t host, const char *why)
 {
-	struct place *place = place_of(places, host);
+	struct placed *place = place_of(places, host);
 
 	place->away = true;
 	place->error = mem_text(why);
@@ -72,12 +72,12 @@ void places_release(struct places *places)
 	*places = (struct places){ 0 };
 }
 
-static const char *host_name(const struct config *config, const struct place *place)
+static const char *host_name(const struct config *config, const struct placed *place)
 {
 	return config->hosts.items[place->host].name;
 }
 
-bool place_alike(const struct place *a, const struct place *b)
+bool place_alike(const struct placed *a, const struct placed *b)
 {
 	return a->there && b->there && a->store && b->store && strcmp(a->store, b->store) == 0;
 }
@@ -93,10 +93,10 @@ static bool is_local(const char *store)
 }
 
 /* Nobody has it: why? */
-static const struct place *nowhere(const struct places *places, const struct config *config,
+static const struct placed *nowhere(const struct places *places, const struct config *config,
 	uint32_t only, struct err *err)
 {
-	const struct place *away = NULL, *known = NULL, *refused = NULL;
+	const struct placed *away = NULL, *known = NULL, *refused = NULL;
 
 	vec_each(places, place) {
 		if (only != UINT32_MAX && place->host != only)
@@ -126,7 +126,7 @@ static const struct place *nowhere(const struct places *places, const struct con
 	return NULL;
 }
 
-static bool alone(const struct places *places, const struct place *owner,
+static bool alone(const struct places *places, const struct placed *owner,
 	const struct config *config, uint32_t only, struct err *err)
 {
 	if (!owner->store)
@@ -154,10 +154,10 @@ static bool alone(const struct places *places, const struct place *owner,
 	return true;
 }
 
-const struct place *places_owner(const struct places *places, const struct config *config,
+const struct placed *places_owner(const struct places *places, const struct config *config,
 	uint32_t only, struct err *err)
 {
-	const struct place *owner = NULL;
+	const struct placed *owner = NULL;
 
 	vec_each(places, place)
 		if (!owner && place->there && (only == UINT32_MAX || place->host == only))

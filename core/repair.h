@@ -31,7 +31,7 @@
 #include "core/store/ledger.h"
 
 /* What one backend said of a mailbox. */
-struct place {
+struct placed {
 	uint32_t host; /* of the configuration */
 	bool away;     /* it could not be asked; `error` says why */
 	bool there;    /* the store's path exists */
@@ -43,14 +43,14 @@ struct place {
 /* What all backends said of one. */
 struct places {
 	char *mailbox;
-	vec_of(struct place);
+	vec_of(struct placed);
 };
 
 /* Both replace what the host said before. */
 void places_take(struct places *places, uint32_t host, const struct store_seen *seen);
 void places_away(struct places *places, uint32_t host, const char *why);
 /* Both are there, and in one store. */
-bool place_alike(const struct place *a, const struct place *b);
+bool place_alike(const struct placed *a, const struct placed *b);
 bool places_told(const struct places *places, uint32_t host);
 void places_release(struct places *places);
 
@@ -60,7 +60,7 @@ void places_release(struct places *places);
  * (it has no home yet, its store is not there, a host that may have it is away) or
  * ERR_RIGHTS (hosts share its store; it lies on two).
  */
-const struct place *places_owner(const struct places *places, const struct config *config,
+const struct placed *places_owner(const struct places *places, const struct config *config,
 	uint32_t only, struct err *err);
 
 /* Sentences for a person. */

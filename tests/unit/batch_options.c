@@ -96,7 +96,7 @@ static void wrong_use_is_one_sentence(void **state)
 		{ "hosts --timeout -1", "--timeout wants a whole number" },
 		{ "hosts --timeout 1.5", "--timeout wants a whole number" },
 		{ "ledger --limit 99999999999", "--limit wants a whole number" },
-		{ "a b c d e f g h i", "too much on the command line" },
+		{ "a b c d e f g h i", "no command \"a\"" },
 	};
 
 	(void)state;
@@ -136,7 +136,6 @@ static void commands_agree_with_themselves(void **state)
 
 		assert_non_null(command->run);
 		assert_true(*command->summary && command->least <= command->most);
-		assert_true(command->most <= 2);
 		assert_int_equal(command->most > 0, *command->arguments != 0);
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(command->name, batch_commands[j]->name);

@@ -4,10 +4,12 @@
  * code that gathers what it needs from the same messages the console gets, prints, and
  * returns the exit code. Data goes to stdout, talk to stderr.
  *
- * Exit codes (sysexits.h): 0; 1 doctor found something to mend; 64 wrong use; 67 no such
- * mailbox; 69 a host that was asked for is away (what the others said is printed all the
- * same); 74 output or store cannot be written; 77 not allowed, a login was refused or a
- * person said no; 78 configuration.
+ * Exit codes (sysexits.h): 0; 1 doctor or check found something to mend, or a repair failed
+ * or is not proven; 64 wrong use; 67 no such mailbox; 69 a host that was asked for, or a
+ * mailbox's store, is away (what the others said is printed all the same); 74 output or store
+ * cannot be written; 75 try again: somebody works on the mailbox already, or what became of a
+ * repair is not known; 77 not allowed, not confirmed, a login was refused or a person said
+ * no; 78 configuration; 130 interrupted while hosts go on.
  */
 #ifndef TUI_BATCH_BATCH_H
 #define TUI_BATCH_BATCH_H
@@ -81,6 +83,7 @@ int batch_problems(const struct str *problems);
 int batch_flush(int code);
 
 extern const struct batch_command command_hosts, command_mailboxes, command_sessions,
-	command_ledger, command_doctor, command_hosts_add, command_hosts_prepare;
+	command_ledger, command_doctor, command_hosts_add, command_hosts_prepare, command_check,
+	command_repair, command_restore, command_jobs;
 
 #endif

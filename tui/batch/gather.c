@@ -58,13 +58,14 @@ bool batch_open(struct batch *batch, const struct gather *wanted, const char *on
 void batch_pump(struct batch *batch, bool (*done)(const struct batch *batch))
 {
 	while (!done(batch)) {
-		struct pollfd ready = { .fd = inbox_fd(batch->inbox), .events = POLLIN };
+		struct pollfd ready[] = { { inbox_fd(batch->inbox), POLLIN, 0 },
+			{ batch->stop_fd, POLLIN, 0 } };
 		int64_t left = batch->deadline_ms - clock_ms();
 		struct message *message, *next;
 
 		if (left <= 0)
 			return;
-		poll(&ready, 1, (int)(left < 60000 ? left : 60000));
+		poll(ready, 2, (int)(left < 60000 ? left : 60000));
 		for (message = inbox_take(batch->inbox); message; message = next) {
 			next = message->next;
 			batch_take(batch, message);

@@ -20,6 +20,7 @@
 #include "tui/batch/batch.h"
 
 struct store;
+struct mend;
 
 /* What is known of a host beyond the fleet's state. */
 struct batch_host {
@@ -58,6 +59,8 @@ struct batch {
 	struct message *ledger;   /* the answer to COMMAND_LEDGER_GET */
 	struct err store_error;   /* kind ERR_NONE: none */
 	struct gather wanted;
+	struct mend *mend; /* what is checked or repaired; NULL: nothing */
+	int stop_fd;       /* batch_pump looks at DONE again when it can be read; -1: none */
 	bool open;           /* the network is */
 	bool declined;       /* a person said no to a question */
 	bool mailbox_known;  /* a host could look one up */
@@ -113,6 +116,9 @@ int64_t batch_age_ms(int64_t asked_ms);
 
 /* Says on stderr which hosts are missing from the answer. */
 void batch_say_missing(const struct batch *batch);
+
+/* When, as a text: for machines in UTC, for people in their own zone. Returns OUT. */
+const char *batch_moment(int64_t wall_s, bool utc, char out[32]);
 
 /* A number, null when it is negative (not known). */
 void batch_json_known(struct str *out, const char *key, int64_t number);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "core/base/json.h"
 #include "core/store/store.h"
@@ -19,22 +18,6 @@ static const struct table_column columns[] = {
 	{ NULL, 0 },
 };
 
-/* For machines in UTC, for people in their own zone. */
-static const char *moment(int64_t wall_s, bool utc, char out[32])
-{
-	time_t at = wall_s;
-	struct tm parts = { 0 };
-
-	if (utc) {
-		gmtime_r(&at, &parts);
-		strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	} else {
-		localtime_r(&at, &parts);
-		strftime(out, 32, "%Y-%m-%d %H:%M:%S", &parts);
-	}
-	return out;
-}
-
 static void print_json(const struct ledger_entry *entry)
 {
 	struct str out = { 0 };
@@ -42,7 +25,7 @@ static void print_json(const struct ledger_entry *entry)
 
 	json_open(&out, NULL, '{');
 	json_add_whole(&out, "id", entry->id);
-	json_add_text(&out, "time", moment(entry->wall_s, true, time));
+	json_add_text(&out, "time", batch_moment(entry->wall_s, true, time));
 	json_add_text(&out, "who", entry->who);
 	json_add_text(&out, "what", entry->what);
 	json_add_text(&out, "host", entry->host);
@@ -76,7 +59,7 @@ static void print_row(const struct ledger_entry *entry, struct table *table)
 {
 	char time[32];
 
-	table_text(table, moment(entry->wall_s, false, time));
+	table_text(table, batch_moment(entry->wall_s, false, time));
 	table_text(table, entry->who);
 	table_text(table, entry->what);
 	table_text(table, entry->result);

@@ -50,6 +50,15 @@ static const struct option_row {
 	{ "--unchecked", 0, FLAG, TAKES_LOGIN, AT(unchecked), NULL, "write it without a login" },
 	{ "--undo", 0, FLAG, TAKES_CHANGE, AT(undo), NULL, "take away what was installed" },
 	{ "--yes", 0, FLAG, TAKES_CHANGE, AT(yes), NULL, "do not ask" },
+	{ "--depth", 0, NUMBER, TAKES_DEPTH, AT(depth), "1|2|3",
+		"1 counts, 2 indexes and a rehearsal (the default), 3 every message" },
+	{ "--operation", 0, TEXT, TAKES_OPERATION, AT(operation), "NAME", "resync" },
+	{ "--copy", 0, TEXT, TAKES_COPY, AT(copy), "NAME",
+		"the kept copy to read from; without it all are listed" },
+	{ "--confirm", 0, TEXT, TAKES_CONFIRM, AT(confirm), "HASH",
+		"do it: the hash that was printed with the plan" },
+	{ "--resume", 0, TEXT, TAKES_RESUME, AT(resume), "HASH",
+		"let a job go on that was broken off" },
 	{ "--help", 'h', FLAG, ALWAYS, AT(help), NULL, "this text" },
 	{ "--version", 'V', FLAG, ALWAYS, AT(version), NULL, "name the version" },
 #undef AT
@@ -63,7 +72,7 @@ static const struct option_row {
 struct reader {
 	struct options *options;
 	unsigned given; /* a bit for each row that was used */
-	const char *words[8];
+	char **words; /* at the front of argv */
 	int count;
 	struct err *err;
 };
@@ -146,11 +155,8 @@ static bool read_words(struct reader *reader, int argc, char **argv)
 		} else if (!only_words && word[0] == '-' && word[1]) {
 			if (!read_option(reader, argc, argv, &at))
 				return false;
-		} else if (reader->count == (int)(sizeof(reader->words) / sizeof(reader->words[0]))) {
-			return err_set(reader->err, ERR_USAGE, "too much on the command line: \"%.100s\"", word);
 		} else {
-			reader->words[reader->count++] = word;
-			at++;
+			reader->words[reader->count++] = argv[at++];
 		}
 	}
 	return true;
@@ -188,13 +194,13 @@ static bool find_command(struct reader *reader)
 		return err_set(reader->err, ERR_USAGE,
 			"there is no command \"%.100s\"; \"mailmend --help\" lists them",
 			reader->words[0]);
-	for (int i = best; i < reader->count; i++) {
-		if (options->command && options->count >= options->command->most)
-			return err_set(reader->err, ERR_USAGE,
-				"\"%s\" does not know what to do with \"%.100s\"; see \"mailmend %s --help\"",
-				options->command->name, reader->words[i], options->command->name);
-		options->arguments[options->count++] = reader->words[i];
-	}
+	options->arguments = reader->words + best;
+	options->count = reader->count - best;
+	if (options->command && options->count > options->command->most)
+		return err_set(reader->err, ERR_USAGE,
+			"\"%s\" does not know what to do with \"%.100s\"; see \"mailmend %s --help\"",
+			options->command->name, options->arguments[options->command->most],
+			options->command->name);
 	return true;
 }
 
@@ -220,7 +226,7 @@ static bool check_command(struct reader *reader)
 bool options_parse(struct options *options, int argc, char **argv, struct err *err)
 {
 	struct options read = { 0 };
-	struct reader reader = { .options = &read, .err = err };
+	struct reader reader = { .options = &read, .words = argv + 1, .err = err };
 
 	if (!read_words(&reader, argc, argv) || !find_command(&reader) || !check_command(&reader))
 		return false;

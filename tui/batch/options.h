@@ -5,7 +5,8 @@
  *	mailmend [OPTION…] [COMMAND [ARGUMENT…]]
  *
  * Options may stand anywhere in front of "--" and take their value behind a space or
- * "=". Each is a row in a table; a command names those it takes. Texts point into argv.
+ * "=". Each is a row in a table; a command names those it takes. Texts point into argv, whose
+ * words are moved to its front.
  */
 #ifndef TUI_BATCH_OPTIONS_H
 #define TUI_BATCH_OPTIONS_H
@@ -32,11 +33,16 @@ enum takes {
 	TAKES_LOGIN = 1 << 9, /* --name, --identity, --known-hosts, --become, --unchecked */
 	TAKES_CHANGE = 1 << 10, /* --undo, --yes */
 	TAKES_SCREEN = 1 << 11, /* --ascii, --theme */
+	TAKES_DEPTH = 1 << 12,
+	TAKES_OPERATION = 1 << 13,
+	TAKES_CONFIRM = 1 << 14,
+	TAKES_COPY = 1 << 15,
+	TAKES_RESUME = 1 << 16,
 };
 
 struct options {
 	const struct batch_command *command; /* NULL: the console */
-	const char *arguments[2];            /* what stands behind the command */
+	char **arguments;                    /* what stands behind the command */
 	int count;
 
 	const char *config; /* NULL: the default path */
@@ -46,7 +52,8 @@ struct options {
 
 	bool json, once, undo, yes, unchecked;
 	const char *host, *filter, *sort, *text;
-	int64_t limit, before; /* 0: not given */
+	const char *operation, *confirm, *copy, *resume;
+	int64_t limit, before, depth; /* 0: not given */
 	int64_t timeout;       /* seconds; 0: not given */
 	const char *name, *identity, *known_hosts, *become;
 };

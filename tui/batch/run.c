@@ -108,6 +108,7 @@ int batch_run(const struct batch_setup *setup)
 		.options = setup->options,
 		.config = setup->config,
 		.inbox = inbox_new(),
+		.stop_fd = -1,
 	};
 	int code = setup->options->command->run(&batch);
 

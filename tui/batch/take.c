@@ -6,6 +6,7 @@
 #include "core/store/store.h"
 #include "tui/batch/ask.h"
 #include "tui/batch/gather.h"
+#include "tui/batch/mend.h"
 #include "core/base/clock.h"
 
 void batch_carry(struct batch *batch, struct commands *commands)
@@ -177,6 +178,8 @@ static void take_of_host(struct batch *batch, struct message *message)
 {
 	struct store_wants wants = { 0 };
 
+	if (batch->mend)
+		mend_take(batch, batch->mend, message);
 	switch (message->kind) {
 	case MESSAGE_LINK:
 		note_link(batch, message);

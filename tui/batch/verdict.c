@@ -2,6 +2,7 @@
 /* What a gathered fleet says: states, errors, what is not known, the exit code. */
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "core/base/json.h"
 #include "tui/batch/gather.h"
@@ -20,6 +21,21 @@ void batch_json_known(struct str *out, const char *key, int64_t number)
 		json_add_null(out, key);
 	else
 		json_add_whole(out, key, number);
+}
+
+const char *batch_moment(int64_t wall_s, bool utc, char out[32])
+{
+	time_t at = wall_s;
+	struct tm parts = { 0 };
+
+	if (utc) {
+		gmtime_r(&at, &parts);
+		strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	} else {
+		localtime_r(&at, &parts);
+		strftime(out, 32, "%Y-%m-%d %H:%M:%S", &parts);
+	}
+	return out;
 }
 
 const char *batch_host_state(const struct batch *batch, uint32_t host, char out[32])
