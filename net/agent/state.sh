@@ -35,12 +35,338 @@
 #	                          mailbox itself; with a deadline
 #	state_resync COPY         force-resync of all its private folders, as its format needs it;
 #	                          with -f after a failure. Code 0: not one error line
-#	state_compare WANTED SEEN one line: "missing N doubled N moved N flags_lost N uids_changed N";
-#	                          missing and doubled count instances of (folder, GUID), moved are
-#	                          those that are in another folder instead
+#	state_expected VISIBLE STORED FILE
+#	                          what a login should see: what it does, and what is stored besides
+#	state_compare WANTED SEEN one line: "missing N doubled N moved N flags_lost N uids_changed N
+#	                          flags_unknown N uids_unknown N"; missing and doubled count
+#	                          instances of (folder, GUID), moved are those that are in another
+#	                          folder instead; unknown: of wanted ones nothing tells
 #
 # place_driver (mdbox, sdbox, maildir), place_path, place_layout (fs, index, maildir++),
 # place_home, place_uid, place_gid, place_version (2.3, 2.4) are of the namespace of INBOX.
 # $place/namespaces has all private ones, a line each, TAB between the fields, "-" for nothing:
 #
-#	NAME PREFIX SEPARATOR INBOX(yes or no) DRIVER PATH LAYOUT INDEX CONTROL ALT
+#	NAME PREFIX SEPARATOR INBOX(yes or no) DRIVER PATH LAYOUT INDEX CONTROL ALT OPTIONS
+#
+# OPTIONS: what else Dovecot 2.3's location has, ":KEY=VALUE…"; it is needed to read the folders.
+
+# What does not change while the agent runs: asked once.
+state_settings() {
+	[ -z "${state_known:-}" ] || return 0
+	state_known=yes
+	case $(dovecot --version 2>/dev/null) in
+	2.[0-3].*) place_version=2.3 ;;
+	*) place_version=2.4 ;;
+	esac
+	state_limit=''
+	! command -v timeout >/dev/null 2>&1 || state_limit=yes
+	state_conf=$(
+		if [ "$place_version" = 2.3 ]; then
+			doveconf mail_location mail_plugins namespace 2>/dev/null
+		else
+			doveconf mail_driver mail_path mailbox_list_layout mail_index_path mail_control_path \
+				mail_alt_path mail_plugins namespace 2>/dev/null
+		fi
+	)
+}
+
+# state_why CODE TEXT: why a mailbox cannot be looked at.
+state_why() {
+	place_error=$2
+	return "$1"
+}
+
+state_find() {
+	place_error='' place_driver='' place_path='' place_layout='' place_home='' place_uid='' place_gid=''
+	place_name=$1
+	place=$(mktemp -d "${TMPDIR:-/tmp}/mailmend.XXXXXX") || state_why 75 "no temporary folder can be made" || return
+	chmod 711 "$place"
+	state_settings
+	if [ -z "$state_conf" ]; then
+		state_why 75 "doveconf does not tell how this host keeps mail"
+		return
+	fi
+	doveadm user -- "$1" >"$place/user" 2>&1
+	printf '%s\n' "$state_conf" | AGENT_NAME=$1 AGENT_USER=$place/user AGENT_NAMESPACES=$place/namespaces \
+		awk "$stores_awk$place_awk BEGIN { place_print() }" >"$place/found"
+	IFS=$unit read -r s_code place_error place_home place_uid place_gid place_driver place_path place_layout state_strip <"$place/found"
+	[ "$s_code" = 0 ] || return "${s_code:-75}"
+	state_there
+}
+
+state_done() {
+	[ -z "${place:-}" ] || rm -rf -- "$place"
+	place=''
+}
+
+# The store is there, or why not. Nothing of Dovecot's mail code has run until it is: it would
+# make an empty home.
+state_there() {
+	follow "$place_path"
+	place_real=$real place_there=$there
+	case $there in
+	true) [ -d "$place_path" ] || state_why 75 "$place_path is no directory" ;;
+	null) state_why 77 "this user may not look into $place_path" ;;
+	*)
+		s_where=$(state_unmounted)
+		if [ -n "$s_where" ]; then
+			state_why 69 "$s_where is not mounted on this host, and $place_path lies there"
+		else
+			state_why 69 "it was never opened: there is no $place_path yet"
+		fi
+		;;
+	esac
+}
+
+# What /etc/fstab would mount above the path, and is not.
+state_unmounted() {
+	[ -r /etc/fstab ] || return 0
+	AGENT_PATH=$place_path awk "$mounts_awk"'
+		BEGIN { mounts_read(); for (i = 1; i <= mounts; i++) mounted[mount_where[i]] = 1 }
+		/^[[:blank:]]*(#|$)/ { next }
+		{
+			where = unescape_mount($2)
+			if (where ~ /^\/./ && index(ENVIRON["AGENT_PATH"] "/", where "/") == 1 && !(where in mounted) && length(where) > length(best))
+				best = where
+		}
+		END { print best }' /etc/fstab
+}
+
+# The folders that hold anything of the mailbox, none inside another, one a line.
+state_roots() {
+	awk -F '\t' '
+		function add(path) { if (path != "-" && !(path in known)) { known[path] = 1; list[++n] = path } }
+		{ add($6); add($8); add($9); add($10) }
+		END {
+			for (i = 1; i <= n; i++) {
+				inside = 0
+				for (j = 1; j <= n; j++)
+					if (i != j && index(list[i] "/", list[j] "/") == 1)
+						inside = 1
+				if (!inside)
+					print list[i]
+			}
+		}' "$place/namespaces"
+}
+
+# The home, the path and all that is above them, one a line.
+state_above() {
+	for s_at in "$place_home" "$place_path"; do
+		while [ -n "$s_at" ]; do
+			printf '%s\n' "$s_at"
+			s_at=${s_at%/*}
+		done
+	done | sort -u
+}
+
+# What lies in the roots, TAB between: type (f d l), mode, owner, group, size, time of change, time
+# of status change, path. What is above them has the type "above".
+state_list() {
+	set --
+	while IFS= read -r s_at; do
+		set -- "$@" "$s_at/"
+	done <<-ROOTS
+		$(state_roots)
+	ROOTS
+	if find / -prune -printf '' 2>/dev/null; then
+		find "$@" -printf '%y\t%m\t%U\t%G\t%s\t%T@\t%C@\t%p\n'
+	else
+		find "$@" -exec stat -c "%F$tab%a$tab%u$tab%g$tab%s$tab%Y$tab%Z$tab%n" {} + |
+			sed 's/^regular[^	]*/f/; s/^directory/d/; s/^symbolic link/l/'
+	fi 2>"$place/unlisted"
+	set --
+	while IFS= read -r s_at; do
+		set -- "$@" "$s_at"
+	done <<-ABOVE
+		$(state_above)
+	ABOVE
+	stat -L -c "above$tab%a$tab%u$tab%g$tab%s${tab}0${tab}0$tab%n" "$@" 2>/dev/null
+}
+
+# Folders that are links lead out of the mailbox: in a copy they become folders of its own.
+state_linked() {
+	awk -F '\t' '$1 == "l" { print $8 }' "$place/tree" | head -n 1000 | while IFS= read -r s_at; do
+		if [ -d "$s_at" ] && [ -h "$1$s_at" ]; then
+			rm -f -- "$1$s_at"
+			cp -as -- "$(cd -P -- "$s_at" && pwd)" "$1$s_at"
+			cp -L -p -R -- "$s_at"/dovecot* "$1$s_at/"
+		fi
+	done
+}
+
+# Links to the messages; of index and control files, which are small, copies. Nothing else: no
+# cache, which can be large and only saves time, and no lock.
+state_copy() {
+	(
+		umask 022
+		set +f
+		state_roots | while IFS= read -r s_at; do
+			[ -d "$s_at" ] || continue
+			mkdir -p -- "$1$s_at"
+			cp -as -- "$s_at/." "$1$s_at"
+		done
+		state_linked "$1"
+		find "$1" -type l ! -name '[mu].[0-9]*' ! -path '*/cur/*' ! -path '*/new/*' -exec rm -f -- {} +
+		state_roots | while IFS= read -r s_at; do
+			find "$s_at/" -type f \( -name 'dovecot*' -o -name subscriptions \) ! -name '*.cache' ! -name '*.lock' \
+				! -name 'dovecot.index.search*' ! -name 'dovecot.fts*' \
+				-exec cp -p --parents -t "$1" -- {} +
+		done
+	) 2>/dev/null
+}
+
+# Sets "$@" of the caller: what leads doveadm to a copy. Other namespaces than the private ones are
+# not looked at.
+state_options() {
+	printf '%s\n' mail_max_lock_timeout=10s
+	[ -z "$state_strip" ] || printf '%s\n' "$state_strip"
+	[ ! -s "$place/namespaces.others" ] || sed 's,^\(.*\)$,namespace/\1/disabled=yes,' "$place/namespaces.others"
+	[ -n "$1" ] || return 0
+	AGENT_COPY=$1 AGENT_VERSION=$place_version awk -F '\t' '
+		function at(path) { return path == "-" ? "" : copy path }
+		function option(key, path) { return path == "-" ? "" : ":" key "=" copy path }
+		BEGIN { copy = ENVIRON["AGENT_COPY"] }
+		ENVIRON["AGENT_VERSION"] == "2.3" {
+			place = $5 ":" copy $6 ":LAYOUT=" $7 option("INDEX", $8) option("CONTROL", $9) option("ALT", $10) $11
+			gsub(/%/, "%%", place)
+			print "namespace/" $1 "/location=" place
+			if ($4 == "yes")
+				print "mail_location=" place
+			next
+		}
+		{
+			space = "namespace/" $1 "/"
+			print space "mail_path=" copy $6
+			print space "mail_index_path=" at($8)
+			print space "mail_control_path=" at($9)
+			print space "mail_alt_path=" at($10)
+		}' "$place/namespaces"
+}
+
+state_doveadm() {
+	s_options=$(state_options "$1")
+	shift
+	set -- -f tab "$@"
+	while IFS= read -r s_at; do
+		set -- -o "$s_at" "$@"
+	done <<-OPTIONS
+		$s_options
+	OPTIONS
+	if [ -n "$state_limit" ]; then
+		timeout -k 5 300 doveadm "$@" </dev/null
+	else
+		doveadm "$@" </dev/null
+	fi
+}
+
+# What matches all folders of all private namespaces; INBOX stands apart when there is a prefix.
+state_masks() {
+	awk -F '\t' '{ if ($4 == "yes" && $2 != "") print "INBOX"; print $2 "*" }' "$place/namespaces"
+}
+
+state_ask() {
+	case $place_driver in
+	sdbox) s_fields='mailbox uid flags' ;;
+	*) s_fields='mailbox uid flags guid' ;;
+	esac
+	s_copy=$1 s_file=$2
+	state_doveadm "$s_copy" fetch -u "$place_name" "$s_fields" ALL >"$s_file.messages" 2>"$s_file.errors"
+	set --
+	while IFS= read -r s_at; do
+		set -- "$@" "$s_at"
+	done <<-MASKS
+		$(state_masks)
+	MASKS
+	state_doveadm "$s_copy" mailbox status -u "$place_name" 'messages uidvalidity uidnext guid' "$@" \
+		>"$s_file.status" 2>"$s_file.later"
+}
+
+# state_awk CODE [A [B]]: two files for the code.
+state_awk() {
+	AGENT_PLACE=$place AGENT_DRIVER=$place_driver AGENT_UID=$place_uid AGENT_GID=$place_gid AGENT_A=${2:-} AGENT_B=${3:-} \
+		awk "$json_awk$state_awk$state_files_awk$state_lines_awk BEGIN { state_begin(); $1 }"
+}
+
+# The lists of folders that are kept by their GUIDs, in a copy or in the mailbox.
+state_lists() {
+	awk -F '\t' '{ print $8 == "-" ? $6 : $8 }' "$place/namespaces" | while IFS= read -r s_at; do
+		printf 'list %s\n' "$s_at"
+		doveadm -O dump -t index "$1$s_at/dovecot.list.index" 2>/dev/null
+	done >"$place/lists"
+}
+
+state_of_copy() {
+	state_ask "$1" "$2"
+	# By now the list may be another one.
+	[ "$place_driver" != sdbox ] || [ "$place_layout" != index ] || state_lists "$1"
+	state_awk 'state_seen()' "$2" | sort >"$2"
+}
+
+state_visible() {
+	state_of_copy '' "$1"
+}
+
+state_files() {
+	state_list >"$place/tree"
+	: >"$place/messages"
+	: >"$place/map"
+	: >"$place/broken"
+	state_lists ''
+	state_awk 'state_print_files("u")' >"$place/names"
+	if [ -s "$place/names" ]; then
+		tr '\n' '\0' <"$place/names" | xargs -0 head -v -c 80 >"$place/heads" 2>/dev/null
+		tr '\n' '\0' <"$place/names" | xargs -0 tail -v -c 1000 >"$place/tails" 2>/dev/null
+		state_awk 'sdbox_read()' >"$place/messages"
+	fi
+	state_awk 'state_print_files("m")' >"$place/names"
+	if [ -s "$place/names" ] || [ "$place_driver" = mdbox ]; then
+		while IFS= read -r s_at; do
+			printf 'file %s\n' "$s_at"
+			doveadm -O dump -t dbox "$s_at" 2>&1
+		done <"$place/names" >"$place/dumps"
+		awk -F '\t' '$5 == "mdbox" { print $8 == "-" ? $6 : $8 }' "$place/namespaces" | while IFS= read -r s_at; do
+			printf 'map %s\n' "$s_at"
+			doveadm -O dump -t index "$s_at/storage/dovecot.map.index" 2>&1
+		done >"$place/maps"
+		state_awk 'mdbox_read()'
+	fi
+}
+
+state_stored() {
+	state_awk 'state_print_stored()' | sort >"$1"
+}
+
+state_expected() {
+	state_awk 'state_print_expected()' "$1" "$2" | sort >"$3"
+}
+
+state_compare() {
+	state_awk 'state_print_difference()' "$1" "$2"
+}
+
+# What a resync of everything has to name; one of an mdbox is enough for its whole storage.
+state_resync_masks() {
+	awk -F '\t' '
+		$4 == "yes" && ($5 == "mdbox" || $2 != "") { print "INBOX" }
+		!($4 == "yes" && $5 == "mdbox") { print $2 "*" }' "$place/namespaces"
+}
+
+# Lines of errors are in $place/resync.errors.
+state_resync() {
+	: >"$place/resync.errors"
+	state_resync_masks | {
+		s_code=0
+		while IFS= read -r s_at; do
+			state_resync_one "$1" "$s_at" || state_resync_one "$1" "$s_at" -f || s_code=1
+		done
+		return "$s_code"
+	}
+}
+
+state_resync_one() {
+	s_copy=$1 s_mask=$2
+	shift 2
+	state_doveadm "$s_copy" force-resync -u "$place_name" "$@" "$s_mask" 2>"$place/resync" || set -- failed
+	grep -E '(Error|Fatal|Panic): ' "$place/resync" >>"$place/resync.errors" || [ "${1:-}" = failed ] || return 0
+	return 1
+}
