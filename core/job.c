@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,33 @@ struct job *job_new(struct plan *plan, size_t hosts)
 		*vec_add(host) = (uint32_t)(job->units.count - 1);
 	}
 	return job;
+}
+
+struct job *job_adopt(const char *hash, const struct operation *operation, size_t hosts)
+{
+	struct job *job = mem_new(sizeof(*job));
+
+	job->plan.operation = operation;
+	snprintf(job->plan.hash, sizeof(job->plan.hash), "%s", hash);
+	for (size_t i = 0; i < hosts; i++)
+		vec_add(&job->hosts);
+	return job;
+}
+
+void job_expect(struct job *job, uint32_t index, const char *name, int64_t units)
+{
+	struct job_host *host = &job->hosts.items[index];
+
+	while ((int64_t)host->count < units) {
+		struct plan_target *target = vec_add(&job->plan.targets);
+		struct unit *unit = vec_add(&job->units);
+
+		target->host = mem_text(name);
+		target->index = index;
+		unit->target = *target;
+		unit->number = (int64_t)host->count;
+		*vec_add(host) = (uint32_t)(job->units.count - 1);
+	}
 }
 
 void job_free(struct job *job)
@@ -77,6 +105,9 @@ void job_apply(struct job *job, uint32_t index, const struct journal_record *rec
 		return;
 	host->seen = record->seq;
 	unit = unit_of(job, host, record);
+	if (unit && record->mailbox && !unit->target.mailbox)
+		unit->target.mailbox = job->plan.targets.items[unit - job->units.items].mailbox =
+			mem_text(record->mailbox);
 	/* A record that names a unit of ours with another mailbox is not about our plan. */
 	if (!unit || !record->mailbox || strcmp(record->mailbox, unit->target.mailbox) != 0)
 		return;

@@ -122,6 +122,10 @@ struct job {
 
 /* Takes the plan; HOSTS is the number of hosts of the configuration. */
 struct job *job_new(struct plan *plan, size_t hosts); /* of a frozen plan */
+/* A job that others began: its plan is known by its hash alone. The units that a host says it has
+ * are job_expect's; their mailboxes are named by its records. */
+struct job *job_adopt(const char *hash, const struct operation *operation, size_t hosts);
+void job_expect(struct job *job, uint32_t host, const char *name, int64_t units);
 void job_free(struct job *job);
 /* Takes in a record of a host; what is not of this job, or was seen, is passed over. */
 void job_apply(struct job *job, uint32_t host, const struct journal_record *record);

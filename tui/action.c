@@ -29,6 +29,7 @@ static const struct binding listing[] = {
 static const struct binding global[] = {
 	{ '1', 0, ACTION_GO_FLEET, "fleet", "fleet", "the hosts" },
 	{ '2', 0, ACTION_GO_MAILBOXES, "mailboxes", "mailboxes", "the mailboxes of all hosts" },
+	{ '5', 0, ACTION_GO_REPAIRS, "repairs", "repairs", "repairs, running and done" },
 	{ '7', 0, ACTION_GO_LEDGER, "ledger", "ledger", "what was done, by whom" },
 	{ K_TAB, 0, ACTION_NEXT_SCREEN, "next-screen", NULL, "the next screen" },
 	{ K_BACK_TAB, 0, ACTION_PREVIOUS_SCREEN, "previous-screen", NULL, "the screen before" },

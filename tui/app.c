@@ -31,6 +31,7 @@ struct app *app_new(const struct app_options *options)
 	app->mailbox_state.row = ROW_NONE;
 	fleet_init(app);
 	mailboxes_init(app);
+	repairing_init(app);
 	return app;
 }
 
@@ -61,7 +62,8 @@ void app_free(struct app *app)
 	vec_release(&app->ledger_state.entries);
 	if (app->host_state.view)
 		view_free(app->host_state.view);
-	vec_release(&app->mailbox_state.sessions);
+	mailbox_release(app);
+	repairing_release(app);
 	fleet_free(app->fleet);
 	free(app);
 }
@@ -164,7 +166,11 @@ static void host_message(struct app *app, struct message *message, struct comman
 	if (message->kind == MESSAGE_NAMES && message->names.count == 0 &&
 		message->host < app->names_known.count)
 		app->names_known.items[message->host] = true;
+	if (message->kind == MESSAGE_STORES)
+		planning_stores(app, message, commands);
 	take_in(app, message, commands);
+	if (message->kind == MESSAGE_LINK && message->link.state == LINK_UP)
+		jobs_link(app, message->host, commands);
 	soil(app, APP_DATA);
 }
 
@@ -186,6 +192,25 @@ static void doctor_message(struct app *app, struct message *message)
 	soil(app, APP_URGENT);
 }
 
+static void check_message(struct app *app, struct message *message, struct commands *commands)
+{
+	const struct checked *checked = checks_take(app, message);
+	struct str verdict = { 0 };
+
+	if (!checked)
+		return;
+	planning_checked(app, checked, commands);
+	if (!app->repairing.planning.open) {
+		checks_verdict(checked->check, &verdict);
+		app_toast(app,
+			checked->check->error            ? STYLE_ACT
+			: checked->check->findings.count ? STYLE_LOOK
+							 : STYLE_NORMAL,
+			"%.100s: %.130s", checked->mailbox, str_text(&verdict));
+	}
+	str_release(&verdict);
+}
+
 /* What a worker did goes into the ledger under the name of who sits here. */
 static void did_message(struct app *app, struct message *message, struct commands *commands)
 {
@@ -203,6 +228,7 @@ static void tick(
 	struct app *app, struct message *message, int64_t wall_before, struct commands *commands)
 {
 	take_in(app, message, commands); /* by the time hosts get stale */
+	jobs_tick(app, commands);
 	data(app, commands);
 	questions_tick(app);
 	if (app->wall_s != wall_before || (app->toast.until_ms && !toast_shown(app)))
@@ -244,6 +270,8 @@ static void key_message(struct app *app, uint32_t key, struct commands *commands
 		app_act(app, ACTION_REDRAW, commands);
 	else if (app->open_question)
 		questions_key(app, key, commands);
+	else if (app->repairing.planning.open)
+		confirm_key(app, key, commands);
 	else if (app->typing)
 		typing_key(app, key, commands);
 	else
@@ -295,17 +323,31 @@ void app_update(struct app *app, struct message *message, struct commands *comma
 		did_message(app, message, commands);
 		break;
 	case MESSAGE_LEDGER:
-		ledger_take(app, message);
+		if (mailbox_asked(message->ledger.ticket))
+			mailbox_repairs(app, message);
+		else
+			ledger_take(app, message);
+		soil(app, APP_DATA);
+		break;
+	case MESSAGE_STORED:
+		jobs_stored(app, message->stored, commands);
 		soil(app, APP_DATA);
 		break;
 	case MESSAGE_STORE_ERR:
 		app_toast(app, STYLE_ACT, "%s", message->error.text);
+		jobs_store_failed(app, message->error.text);
 		soil(app, APP_URGENT);
 		break;
-	case MESSAGE_CHECK: /* only batch commands ask for these */
+	case MESSAGE_CHECK:
+		check_message(app, message, commands);
+		soil(app, APP_DATA);
+		break;
 	case MESSAGE_JOB:
-	case MESSAGE_PREPARE:
-	case MESSAGE_STORED:
+		jobs_take(app, message, commands);
+		data(app, commands);
+		soil(app, APP_DATA);
+		break;
+	case MESSAGE_PREPARE: /* only batch commands ask for it */
 		break;
 	}
 }

@@ -177,6 +177,7 @@ static bool leads_here(const struct app *app, enum action action)
 
 	return (action == ACTION_GO_FLEET && screen == SCREEN_FLEET) ||
 	       (action == ACTION_GO_MAILBOXES && screen == SCREEN_MAILBOXES) ||
+	       (action == ACTION_GO_REPAIRS && screen == SCREEN_REPAIRS) ||
 	       (action == ACTION_GO_LEDGER && screen == SCREEN_LEDGER) ||
 	       (action == ACTION_HELP && screen == SCREEN_HELP);
 }

@@ -37,8 +37,12 @@ void app_view(const struct app *app, struct frame *frame)
 	else if (app->open_question)
 		frame_print(
 			frame, frame->rows - 1, 1, STYLE_BAR, "Esc leaves the question for later");
+	else if (app->repairing.planning.open)
+		frame_print(frame, frame->rows - 1, 1, STYLE_BAR, "Esc leaves; nothing is done then");
 	else if (frame->rows >= 2)
 		bars_keys(app, frame, frame->rows - 1);
+	if (app->repairing.planning.open)
+		confirm_draw(app, frame);
 	if (app->open_question)
 		questions_draw(app, frame);
 }

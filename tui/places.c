@@ -8,15 +8,19 @@
 const struct screen *const screens[SCREEN_COUNT_] = {
 	[SCREEN_FLEET] = &screen_fleet,
 	[SCREEN_MAILBOXES] = &screen_mailboxes,
+	[SCREEN_REPAIRS] = &screen_repairs,
 	[SCREEN_LEDGER] = &screen_ledger,
 	[SCREEN_HOST] = &screen_host,
 	[SCREEN_MAILBOX] = &screen_mailbox,
+	[SCREEN_JOB] = &screen_job,
+	[SCREEN_UNIT] = &screen_unit,
 	[SCREEN_ENTRY] = &screen_entry,
 	[SCREEN_HELP] = &screen_help,
 };
 
 /* The screens with a digit, in the order of Tab. */
-static const enum screen_id numbered[] = { SCREEN_FLEET, SCREEN_MAILBOXES, SCREEN_LEDGER };
+static const enum screen_id numbered[] = { SCREEN_FLEET, SCREEN_MAILBOXES, SCREEN_REPAIRS,
+	SCREEN_LEDGER };
 #define NUMBERED (sizeof(numbered) / sizeof(*numbered))
 
 struct place *app_place(struct app *app)
@@ -90,6 +94,21 @@ const char *app_barred(const struct app *app, enum action action)
 	return screen->barred ? screen->barred(app, action) : NULL;
 }
 
+/* Who leaves while units run is told once that they go on. */
+static void quit(struct app *app, struct commands *commands)
+{
+	size_t open = jobs_open(app);
+
+	if (open && !(app->repairing.quit_ms && app->now_ms - app->repairing.quit_ms < TOAST_MS)) {
+		app->repairing.quit_ms = app->now_ms ? app->now_ms : 1;
+		app_toast(app, STYLE_LOOK,
+			"%zu unit%s of repairs go%s on without this console; once more quits", open,
+			open == 1 ? "" : "s", open == 1 ? "es" : "");
+		return;
+	}
+	commands_add(commands, COMMAND_QUIT);
+}
+
 void app_act(struct app *app, enum action action, struct commands *commands)
 {
 	const char *why_not = app_barred(app, action);
@@ -104,6 +123,9 @@ void app_act(struct app *app, enum action action, struct commands *commands)
 		break;
 	case ACTION_GO_MAILBOXES:
 		app_go(app, SCREEN_MAILBOXES, commands);
+		break;
+	case ACTION_GO_REPAIRS:
+		app_go(app, SCREEN_REPAIRS, commands);
 		break;
 	case ACTION_GO_LEDGER:
 		app_go(app, SCREEN_LEDGER, commands);
@@ -134,7 +156,7 @@ void app_act(struct app *app, enum action action, struct commands *commands)
 		commands_add(commands, COMMAND_SUSPEND);
 		break;
 	case ACTION_QUIT:
-		commands_add(commands, COMMAND_QUIT);
+		quit(app, commands);
 		break;
 	default:
 		if (app_screen(app)->act)

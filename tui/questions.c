@@ -78,7 +78,7 @@ void questions_open(struct app *app, const struct question *question)
 
 void questions_tick(struct app *app)
 {
-	if (app->open_question || app->typing || app->depth > 1 ||
+	if (app->open_question || app->repairing.planning.open || app->typing || app->depth > 1 ||
 		(app->key_ms && app->now_ms - app->key_ms < QUIET_BEFORE_MS))
 		return;
 	vec_each(&app->questions, question)

@@ -19,9 +19,12 @@ struct page;
 enum screen_id {
 	SCREEN_FLEET,
 	SCREEN_MAILBOXES,
+	SCREEN_REPAIRS,
 	SCREEN_LEDGER,
 	SCREEN_HOST,    /* one host */
 	SCREEN_MAILBOX, /* one mailbox */
+	SCREEN_JOB,     /* one job */
+	SCREEN_UNIT,    /* one mailbox in a job */
 	SCREEN_ENTRY,   /* one entry of the ledger */
 	SCREEN_HELP,
 	SCREEN_COUNT_,
@@ -62,6 +65,6 @@ struct screen {
 extern const struct screen *const screens[SCREEN_COUNT_];
 
 extern const struct screen screen_fleet, screen_mailboxes, screen_ledger, screen_host,
-	screen_mailbox, screen_entry, screen_help;
+	screen_mailbox, screen_entry, screen_help, screen_repairs, screen_job, screen_unit;
 
 #endif

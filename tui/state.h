@@ -6,6 +6,7 @@
 #include "core/base/vec.h"
 #include "core/filter.h"
 #include "tui/app.h"
+#include "tui/repairing.h"
 #include "tui/screen.h"
 #include "tui/widgets/edit.h"
 #include "tui/widgets/list.h"
@@ -23,8 +24,8 @@
 struct place {
 	enum screen_id screen;
 	uint32_t host;
-	uint32_t row;
-	int64_t entry;
+	uint32_t row;   /* a mailbox's; a unit's place in its job */
+	int64_t entry;  /* the ledger's; a job's number */
 	struct list list; /* of pages; lists have their own */
 };
 
@@ -106,6 +107,17 @@ struct mailbox_state {
 	uint32_t row; /* whose history it is; ROW_NONE: of none yet */
 	struct history sessions_history, cpu_history;
 	int64_t opened_ms, collected_ms, remembered_ms;
+	struct {
+		vec_of(struct ledger_entry);
+	} repairs; /* what the ledger knows of it, newest first */
+	bool repairs_known;
+	bool repairs_behind; /* something was done to it since */
+};
+
+/* Jobs of this console and of the hosts' spools, newest first. */
+struct repairs_state {
+	struct list list;
+	char chosen[PLAN_HASH_SIZE]; /* hash of the current row */
 };
 
 struct doctor_found {
@@ -155,6 +167,8 @@ struct app {
 	struct ledger_state ledger_state;
 	struct host_state host_state;
 	struct mailbox_state mailbox_state;
+	struct repairs_state repairs_state;
+	struct repairing repairing;
 };
 
 struct place *app_place(struct app *app);
@@ -212,6 +226,9 @@ void paging_draw(const struct app *app, struct frame *frame, struct rect area);
 bool fleet_row_of(const struct app *app, uint32_t host, int *row); /* on screen? */
 void fleet_init(struct app *app);
 void mailboxes_init(struct app *app);
+void mailbox_release(struct app *app);
+void mailbox_repairs(struct app *app, struct message *message); /* an answer of the ledger */
+bool mailbox_asked(uint64_t ticket);                            /* is it one for that page? */
 void ledger_take(struct app *app, struct message *message);
 void ledger_note(struct app *app, struct commands *commands, const char *what, uint32_t host,
 	const char *detail, const char *result);

@@ -141,6 +141,8 @@ static void keys_that_mean_nothing_say_so(void **state)
 	drive(scene, "<Tab>");
 	assert_true(shows(scene, "mailmend · Mailboxes"));
 	drive(scene, "<Tab>");
+	assert_true(shows(scene, "mailmend · Repairs"));
+	drive(scene, "<Tab>");
 	assert_true(shows(scene, "mailmend · Ledger"));
 	drive(scene, "<Tab>");
 	assert_true(shows(scene, "mailmend · Fleet"));

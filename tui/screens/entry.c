@@ -10,6 +10,9 @@ static const struct ledger_entry *entry_of(const struct app *app)
 	vec_each(&app->ledger_state.entries, entry)
 		if (entry->id == app_place_c(app)->entry)
 			return entry;
+	vec_each(&app->mailbox_state.repairs, entry)
+		if (entry->id == app_place_c(app)->entry)
+			return entry;
 	return NULL;
 }
 

@@ -6,15 +6,14 @@
 #include <string.h>
 
 #include "tui/keys.h"
-#include "tui/screens/mailboxes.h"
+#include "tui/screens/mailbox.h"
 
 #define COLLECT_MS 500
 #define SESSIONS_SHOWN 200
 #define SPARK_CELLS 20
-#define KEY_HOST (UINT64_C(1) << 62) /* a line about a host; others are about a session */
 #define KEY_HOST_SHIFT 40
 
-static uint32_t row_of(const struct app *app)
+uint32_t mailbox_row(const struct app *app)
 {
 	return mailboxes_here(app->fleet->mailboxes, app_place_c(app)->row);
 }
@@ -56,7 +55,7 @@ static void collect_from(struct mailbox_state *state, const struct host *host, u
 static void collect(struct app *app)
 {
 	struct mailbox_state *state = &app->mailbox_state;
-	uint32_t row = row_of(app);
+	uint32_t row = mailbox_row(app);
 
 	vec_clear(&state->sessions);
 	vec_each(&app->fleet->hosts, host)
@@ -71,7 +70,7 @@ static void collect(struct app *app)
 static void remember(struct app *app)
 {
 	struct mailbox_state *state = &app->mailbox_state;
-	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, row_of(app));
+	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, mailbox_row(app));
 
 	history_add(
 		&state->sessions_history, (float)(row->imap + row->pop3 + row->lmtp + row->other));
@@ -83,11 +82,11 @@ static void enter(struct app *app, struct commands *commands)
 {
 	struct mailbox_state *state = &app->mailbox_state;
 
-	(void)commands;
 	collect(app);
-	if (state->row == row_of(app))
+	mailbox_enter(app, state->row != mailbox_row(app), commands);
+	if (state->row == mailbox_row(app))
 		return;
-	state->row = row_of(app);
+	state->row = mailbox_row(app);
 	memset(&state->sessions_history, 0, sizeof(state->sessions_history));
 	memset(&state->cpu_history, 0, sizeof(state->cpu_history));
 	state->opened_ms = app->now_ms;
@@ -98,7 +97,7 @@ static void data(struct app *app, struct commands *commands)
 {
 	struct mailbox_state *state = &app->mailbox_state;
 
-	(void)commands;
+	mailbox_data(app, commands);
 	if (app->now_ms - state->collected_ms >= COLLECT_MS)
 		collect(app);
 	if (app->now_ms - state->remembered_ms >= app->options.config->interval_ms)
@@ -158,7 +157,7 @@ static void add_sessions(const struct app *app, struct page *page)
 static void add_hosts(const struct app *app, struct page *page)
 {
 	uint32_t hosts[32];
-	size_t count = mailboxes_hosts(app->fleet->mailboxes, row_of(app), hosts, 32);
+	size_t count = mailboxes_hosts(app->fleet->mailboxes, mailbox_row(app), hosts, 32);
 
 	page_section(page, count > 1 ? "HOSTS THAT REACH IT" : "HOST");
 	for (size_t i = 0; i < count && i < 32; i++) {
@@ -188,7 +187,7 @@ static void add_store(const char *store, struct page *page)
 
 static void add_numbers(const struct app *app, struct page *page)
 {
-	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, row_of(app));
+	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, mailbox_row(app));
 	char a[FIGURE], b[FIGURE], c[FIGURE], d[FIGURE], state[32];
 	enum style style;
 
@@ -198,7 +197,7 @@ static void add_numbers(const struct app *app, struct page *page)
 			"not known yet: asked when the mailbox has a session");
 	else
 		add_store(mailboxes_store(app->fleet->mailboxes, row->store), page);
-	if (mailbox_state_text(app, row_of(app), state, &style)[0])
+	if (mailbox_state_text(app, mailbox_row(app), state, &style)[0])
 		page_textf(page, "figures", style, "%s", state);
 	page_textf(page, "sessions", STYLE_NORMAL, "IMAP %s  POP %s  LMTP %s  other %s",
 		figure_count(row->imap, a), figure_count(row->pop3, b), figure_count(row->lmtp, c),
@@ -228,10 +227,18 @@ static void add_history(const struct app *app, struct page *page)
 
 static void page(const struct app *app, struct page *page)
 {
+	if (!page->two) {
+		mailbox_add_damage(app, page);
+		page_line(page, 0);
+	}
 	add_numbers(app, page);
+	mailbox_add_folders(app, page);
 	add_sessions(app, page);
+	mailbox_add_repairs(app, page);
 	add_hosts(app, page);
 	page_right(page);
+	if (page->two)
+		mailbox_add_damage(app, page);
 	add_history(app, page);
 }
 
@@ -239,24 +246,30 @@ static void act(struct app *app, enum action action, struct commands *commands)
 {
 	uint64_t key;
 
+	if (mailbox_act(app, action, commands))
+		return;
 	if (action != ACTION_OPEN) {
 		paging_act(app, action, commands);
 		return;
 	}
 	key = paging_key(app);
-	if (key & KEY_HOST)
+	if (key & KEY_ENTRY)
+		app_open(app,
+			(struct place){ .screen = SCREEN_ENTRY, .entry = (int64_t)(key & ~KEY_ENTRY) },
+			commands);
+	else if (key & KEY_HOST)
 		app_open(app,
 			(struct place){
 				.screen = SCREEN_HOST, .host = (uint32_t)(key & ~KEY_HOST) },
 			commands);
 	else
-		app_toast(app, STYLE_NORMAL, "nothing to open on this line; j and k go to a host");
+		app_toast(app, STYLE_NORMAL, "nothing to open on this line; j and k go to a host or a repair");
 }
 
 static void heading(const struct app *app, struct heading *heading)
 {
-	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, row_of(app));
-	int64_t asked = mailboxes_asked(app->fleet->mailboxes, row_of(app));
+	const struct mailbox_row *row = mailboxes_row(app->fleet->mailboxes, mailbox_row(app));
+	int64_t asked = mailboxes_asked(app->fleet->mailboxes, mailbox_row(app));
 	char age[FIGURE];
 
 	snprintf(heading->where, sizeof(heading->where), "%.200s",
@@ -267,7 +280,10 @@ static void heading(const struct app *app, struct heading *heading)
 }
 
 static const struct binding own[] = {
-	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "the host on this line" },
+	{ 'c', 0, ACTION_CHECK, "check", "check", "look what is wrong with it, changing nothing" },
+	{ 'R', 0, ACTION_REPAIR, "repair", "repair", "plan a repair; you are asked before it begins" },
+	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "the host or the repair on this line" },
+	{ 'd', 0, ACTION_CHECK_ALL, "deep-check", NULL, "check it and read every message" },
 };
 
 const struct screen screen_mailbox = {
@@ -278,4 +294,5 @@ const struct screen screen_mailbox = {
 	.data = data,
 	.heading = heading,
 	.page = page,
+	.barred = mailbox_barred,
 };

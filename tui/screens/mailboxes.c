@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Mailboxes: all hosts in one table. core's view sorts and filters it in slices;
  * mailboxes_draw.c draws it. */
-#include "tui/screens/mailboxes.h"
+#include "tui/screens/mailbox.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/mem.h"
 #include "tui/keys.h"
 
-#define SLICE_ROWS 16000 /* below 4 ms */
+#define SLICE_ROWS 16000   /* below 4 ms */
+#define CHECKS_AT_ONCE 500 /* asked for by one key */
 
 /* Columns of the view behind those on screen. */
 static const enum mailbox_column sorts[MAILBOXES_COLUMNS] = {
@@ -203,11 +205,70 @@ static void freeze(struct app *app)
 		refresh(app);
 }
 
+/* The marked rows, or else the one the cursor is on; the caller frees them. */
+static uint32_t *chosen(const struct app *app, size_t *count)
+{
+	const struct mailboxes_state *state = &app->mailboxes_state;
+	uint32_t all = (uint32_t)mailboxes_count(app->fleet->mailboxes), *rows;
+
+	*count = 0;
+	rows = mem_grow(NULL, state->marks.marked + 1, sizeof(*rows));
+	for (uint32_t row = 0; state->marks.marked && row < all; row++)
+		if (marks_have(&state->marks, row) && *count < state->marks.marked)
+			rows[(*count)++] = row;
+	if (!state->marks.marked && state->list.position < view_count(state->view))
+		rows[(*count)++] = view_at(state->view, state->list.position);
+	return rows;
+}
+
+static void check(struct app *app, struct commands *commands)
+{
+	const struct mailboxes *mailboxes = app->fleet->mailboxes;
+	size_t count, asked = 0;
+	uint32_t *rows;
+	const char *why_not = NULL;
+
+	follow_marks(app);
+	rows = chosen(app, &count);
+	for (size_t i = 0; i < count && asked < CHECKS_AT_ONCE; i++) {
+		uint32_t host = checks_host(app, rows[i], &why_not);
+
+		if (host == NO_HOST)
+			continue;
+		checks_ask(app, mailboxes_name(mailboxes, mailboxes_row(mailboxes, rows[i])->name),
+			host, CHECK_DEPTH, commands);
+		asked++;
+	}
+	if (asked)
+		app_toast(app, STYLE_NORMAL, "checking %zu of %zu; Enter shows what was found", asked,
+			count);
+	else
+		app_toast(app, STYLE_LOOK, "%s", why_not ? why_not : "no mailbox is shown");
+	free(rows);
+}
+
+static void repair(struct app *app, struct commands *commands)
+{
+	size_t count;
+	uint32_t *rows;
+
+	follow_marks(app);
+	rows = chosen(app, &count);
+	planning_begin(app, rows, count, commands);
+	free(rows);
+}
+
 static void act(struct app *app, enum action action, struct commands *commands)
 {
 	struct mailboxes_state *state = &app->mailboxes_state;
 
 	switch (action) {
+	case ACTION_CHECK:
+		check(app, commands);
+		break;
+	case ACTION_REPAIR:
+		repair(app, commands);
+		break;
 	case ACTION_OPEN:
 		app_open(app,
 			(struct place){ .screen = SCREEN_MAILBOX,
@@ -249,8 +310,14 @@ static const char *barred(const struct app *app, enum action action)
 {
 	const struct mailboxes_state *state = &app->mailboxes_state;
 
-	if (action == ACTION_OPEN && state->list.position >= view_count(state->view))
+	bool none = state->list.position >= view_count(state->view);
+
+	if (action == ACTION_OPEN && none)
 		return "no mailbox is shown";
+	if ((action == ACTION_CHECK || action == ACTION_REPAIR) && none && !state->marks.marked)
+		return "no mailbox is shown";
+	if (action == ACTION_REPAIR)
+		return repair_barred(app);
 	if (action == ACTION_MARK_ALL && state->busy)
 		return "wait until all rows are there";
 	return NULL;
@@ -258,6 +325,8 @@ static const char *barred(const struct app *app, enum action action)
 
 static const struct binding own[] = {
 	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "this mailbox: its sessions, hosts and store" },
+	{ 'c', 0, ACTION_CHECK, "check", "check", "look what is wrong with it, or with all marked" },
+	{ 'R', 0, ACTION_REPAIR, "repair", "repair", "plan a repair of it, or of all marked; you are asked" },
 };
 
 const struct screen screen_mailboxes = {

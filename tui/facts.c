@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* Freezes the plan of the candidates that are ready, and tells all of it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "tui/figure.h"
+#include "tui/state.h"
+
+#define DOMAINS_MAX 64 /* that are counted; the rest is "others" */
+
+static void fact(struct planning *planning, const char *label, enum style style, const char *text)
+{
+	struct fact *fact = vec_add(&planning->facts);
+
+	fact->label = mem_text(label);
+	fact->text = mem_text(text);
+	fact->style = style;
+}
+
+static void factf(struct planning *planning, const char *label, enum style style,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void factf(
+	struct planning *planning, const char *label, enum style style, const char *format, ...)
+{
+	struct str text = { 0 };
+	va_list args;
+
+	va_start(args, format);
+	str_addv(&text, format, args);
+	va_end(args);
+	fact(planning, label, style, str_text(&text));
+	str_release(&text);
+}
+
+static size_t hosts_of(const struct app *app, const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (uint32_t host = 0; host < app->fleet->hosts.count; host++)
+		vec_each(&plan->targets, target)
+			if (target->index == host) {
+				count++;
+				break;
+			}
+	return count;
+}
+
+struct domain {
+	const char *name;
+	size_t count;
+};
+
+static void count_domain(struct domain *domains, size_t *count, size_t *others, const char *mailbox)
+{
+	const char *at = strrchr(mailbox, '@');
+	const char *name = at ? at + 1 : mailbox;
+
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(domains[i].name, name) == 0) {
+			domains[i].count++;
+			return;
+		}
+	if (*count < DOMAINS_MAX)
+		domains[(*count)++] = (struct domain){ name, 1 };
+	else
+		(*others)++;
+}
+
+static void tell_domains(struct planning *planning)
+{
+	struct domain domains[DOMAINS_MAX];
+	struct str text = { 0 };
+	size_t count = 0, others = 0;
+
+	vec_each(&planning->plan.targets, target)
+		count_domain(domains, &count, &others, target->mailbox);
+	for (size_t i = 0; i < count; i++)
+		str_addf(&text, "%s%zu %s", i ? "  " : "", domains[i].count, domains[i].name);
+	if (others)
+		str_addf(&text, "  %zu of others", others);
+	fact(planning, "who", STYLE_NORMAL, str_text(&text));
+	str_release(&text);
+}
+
+static void tell_who(struct planning *planning)
+{
+	const struct plan *plan = &planning->plan;
+
+	if (plan->targets.count == 1) {
+		factf(planning, "who", STYLE_NORMAL, "%s on %s", plan->targets.items[0].mailbox,
+			plan->targets.items[0].host);
+		return;
+	}
+	tell_domains(planning);
+	vec_each(&plan->targets, target)
+		factf(planning, "", STYLE_NORMAL, "%s on %s", target->mailbox, target->host);
+}
+
+static void tell_live(struct planning *planning)
+{
+	int64_t sessions = 0;
+	size_t with = 0, all = planning->plan.targets.count;
+
+	vec_each(&planning->candidates, candidate)
+		if (candidate->ready) {
+			sessions += candidate->sessions;
+			with += candidate->sessions > 0;
+		}
+	if (!sessions)
+		fact(planning, "live", STYLE_NORMAL, all == 1 ? "no session now" : "no sessions now");
+	else if (all == 1)
+		factf(planning, "live", STYLE_LOOK,
+			"%" PRId64 " session%s now: ended for a moment, clients come back by themselves",
+			sessions, sessions == 1 ? "" : "s");
+	else
+		factf(planning, "live", STYLE_LOOK,
+			"%zu have sessions now, %" PRId64
+			" in all: ended for a moment, clients come back by themselves",
+			with, sessions);
+}
+
+static void tell_when(struct app *app)
+{
+	struct planning *planning = &app->repairing.planning;
+	char until[FIGURE];
+
+	figure_day(planning->plan.expires_s + app->options.zone_s, until);
+	factf(planning, "when", STYLE_NORMAL, "at once; this plan can be confirmed until %.16s", until);
+}
+
+static void tell_how(struct app *app)
+{
+	struct planning *planning = &app->repairing.planning;
+	size_t hosts = hosts_of(app, &planning->plan);
+
+	if (planning->plan.targets.count == 1)
+		fact(planning, "how", STYLE_NORMAL,
+			"on the host alone: it goes on when the link breaks or this console is left");
+	else
+		factf(planning, "how", STYLE_NORMAL,
+			"one after another on %s; all go on when a link breaks or this console is left",
+			hosts == 1 ? "the host" : "each host");
+}
+
+/* What the checks warn of, but for sessions, which are told already. */
+static void tell_clients(struct planning *planning)
+{
+	size_t told = 0;
+
+	vec_each(&planning->candidates, candidate)
+		vec_each(&candidate->warnings, warning) {
+			if (strstr(*warning, "they end for a moment"))
+				continue;
+			fact(planning, told++ ? "" : "clients", STYLE_LOOK, *warning);
+		}
+	if (!told)
+		fact(planning, "clients", STYLE_NORMAL,
+			"UIDs and flags are kept: nothing is fetched again");
+}
+
+static void tell_aside(struct planning *planning, const char *label)
+{
+	size_t told = 0;
+
+	vec_each(&planning->candidates, candidate)
+		if (candidate->aside)
+			fact(planning, told++ ? "" : label, STYLE_LOOK, candidate->aside);
+}
+
+static void tell(struct app *app)
+{
+	struct planning *planning = &app->repairing.planning;
+	const struct operation *operation = planning->plan.operation;
+
+	factf(planning, "what", STYLE_NORMAL, "%s: %s", operation->name, operation->does);
+	tell_who(planning);
+	tell_live(planning);
+	tell_when(app);
+	tell_how(app);
+	tell_clients(planning);
+	fact(planning, "undo", STYLE_NORMAL, operation->undo);
+	tell_aside(planning, "aside");
+}
+
+void facts_freeze(struct app *app)
+{
+	struct planning *planning = &app->repairing.planning;
+	const struct config *config = app->options.config;
+	struct err err = { 0 };
+
+	planning->frozen = true;
+	vec_each(&planning->candidates, candidate)
+		if (candidate->ready)
+			plan_add(&planning->plan, candidate->places.mailbox,
+				config->hosts.items[candidate->owner].name, candidate->owner,
+				candidate->store);
+	if (!planning->plan.targets.count) {
+		planning->refused = true;
+		tell_aside(planning, "why");
+	} else if (!plan_freeze(&planning->plan, app->wall_s, &err)) {
+		planning->refused = true;
+		fact(planning, "why", STYLE_ACT, err.text);
+	} else {
+		tell(app);
+	}
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From mailboxes that somebody chose to candidates of which everything is known: all backends
+ * say where it lies, its owner checks it. Each candidate ends ready, or aside with a reason.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "tui/state.h"
+
+#define FRESH_MS 60000      /* a check asked for by hand so short a time ago is good enough */
+#define CANDIDATES_MAX 500  /* for whom waiting at a dialog makes sense */
+
+static bool is_backend(const struct app *app, uint32_t host)
+{
+	return app->options.config->hosts.items[host].roles & ROLE_BACKEND;
+}
+
+static void candidate_release(struct candidate *candidate)
+{
+	places_release(&candidate->places);
+	free(candidate->store);
+	free(candidate->aside);
+	warnings_release(&candidate->warnings);
+}
+
+void planning_end(struct app *app)
+{
+	struct planning *planning = &app->repairing.planning;
+
+	vec_each(&planning->candidates, candidate)
+		candidate_release(candidate);
+	vec_release(&planning->candidates);
+	vec_each(&planning->facts, fact) {
+		free(fact->label);
+		free(fact->text);
+	}
+	vec_release(&planning->facts);
+	plan_release(&planning->plan);
+	edit_end(&planning->edit);
+	*planning = (struct planning){ 0 };
+}
+
+size_t planning_waiting(const struct planning *planning)
+{
+	size_t waiting = 0;
+
+	vec_each(&planning->candidates, candidate)
+		waiting += !candidate->ready && !candidate->aside;
+	return waiting;
+}
+
+/* Everything that has been waited for is there: the plan is made, and stays as it is. */
+static void freeze_when_known(struct app *app, bool by_itself)
+{
+	struct planning *planning = &app->repairing.planning;
+
+	if (planning->frozen || planning_waiting(planning))
+		return;
+	facts_freeze(app);
+	planning->shown_ms = by_itself ? app->now_ms : 0;
+	app->dirty = APP_URGENT;
+}
+
+static bool is_mended_by(const struct check *check, const struct operation *operation)
+{
+	vec_each(&check->findings, finding)
+		if (finding->repair && strcmp(finding->repair, operation->name) == 0)
+			return true;
+	return false;
+}
+
+/* Why a mailbox that could be checked is not on the plan; NULL: it is. */
+static char *why_aside(const struct operation *operation, const struct check *check)
+{
+	struct err err = { 0 };
+	struct str text = { 0 };
+
+	if (!repair_allowed(operation, check, &err))
+		return mem_text(err.text);
+	if (!check->findings.count)
+		str_addf(&text, "%s: nothing is wrong with it", check->mailbox);
+	else if (!is_mended_by(check, operation))
+		str_addf(&text, "%s: %s does not mend what was found: %s", check->mailbox,
+			operation->name, check->findings.items[0].evidence);
+	else
+		return NULL;
+	return str_take(&text);
+}
+
+static void judge(const struct operation *operation, struct candidate *candidate,
+	const struct check *check)
+{
+	candidate->aside = why_aside(operation, check);
+	candidate->ready = !candidate->aside;
+	candidate->sessions = check->sessions > 0 ? check->sessions : 0;
+	if (candidate->ready)
+		repair_warn(&candidate->warnings, operation, check);
+}
+
+void planning_checked(struct app *app, const struct checked *checked, struct commands *commands)
+{
+	struct planning *planning = &app->repairing.planning;
+
+	(void)commands;
+	if (!planning->open || planning->frozen)
+		return;
+	vec_each(&planning->candidates, candidate)
+		if (candidate->owner == checked->host && !candidate->ready && !candidate->aside &&
+			strcmp(candidate->places.mailbox, checked->mailbox) == 0)
+			judge(planning->plan.operation, candidate, checked->check);
+	freeze_when_known(app, true);
+}
+
+static void check_owner(struct app *app, struct candidate *candidate, struct commands *commands)
+{
+	const char *mailbox = candidate->places.mailbox;
+	const struct checked *checked = checks_find(app, mailbox, candidate->owner);
+
+	if (checked && checked->check && !checked->asked_ms && !checked->check->error &&
+		checked->check->depth >= CHECK_DEPTH && app->now_ms - checked->at_ms < FRESH_MS)
+		judge(app->repairing.planning.plan.operation, candidate, checked->check);
+	else
+		checks_ask(app, mailbox, candidate->owner, CHECK_DEPTH, commands);
+}
+
+/* All backends told: who owns it? */
+static void settle(struct app *app, struct candidate *candidate, struct commands *commands)
+{
+	const struct config *config = app->options.config;
+	const struct placed *owner;
+	struct err err = { 0 };
+
+	for (uint32_t host = 0; host < config->hosts.count; host++)
+		if (is_backend(app, host) && !places_told(&candidate->places, host))
+			return;
+	owner = places_owner(&candidate->places, config, candidate->only, &err);
+	if (!owner) {
+		candidate->aside = mem_text(err.text);
+		return;
+	}
+	candidate->owner = owner->host;
+	candidate->store = mem_text(owner->store);
+	check_owner(app, candidate, commands);
+}
+
+static void take_store(struct candidate *candidate, uint32_t host, const struct store_seen *seen)
+{
+	if (candidate->owner == NO_HOST && !candidate->aside && seen->mailbox &&
+		strcmp(seen->mailbox, candidate->places.mailbox) == 0)
+		places_take(&candidate->places, host, seen);
+}
+
+void planning_stores(struct app *app, const struct message *message, struct commands *commands)
+{
+	struct planning *planning = &app->repairing.planning;
+
+	if (!planning->open || planning->frozen || message->host >= app->fleet->hosts.count)
+		return;
+	vec_each(&planning->candidates, candidate) {
+		bool waits = candidate->owner == NO_HOST && !candidate->aside;
+
+		vec_each(&message->stores, seen)
+			take_store(candidate, message->host, seen);
+		if (waits)
+			settle(app, candidate, commands);
+	}
+	freeze_when_known(app, true);
+}
+
+/* Hosts that are not connected are told of, the others asked. */
+static void ask_host(struct app *app, const struct host *host, struct commands *commands)
+{
+	struct planning *planning = &app->repairing.planning;
+	struct command *command = NULL;
+
+	if (host->link == LINK_UP) {
+		command = commands_add(commands, COMMAND_STORES);
+		command->host = host->index;
+	}
+	vec_each(&planning->candidates, candidate) {
+		if (command)
+			*vec_add(&command->names) = mem_text(candidate->places.mailbox);
+		else
+			places_away(&candidate->places, host->index,
+				host->link_text ? host->link_text : "it is not connected");
+	}
+}
+
+static void add_candidate(struct app *app, uint32_t row)
+{
+	const struct mailboxes *mailboxes = app->fleet->mailboxes;
+	const struct mailbox_row *facts = mailboxes_row(mailboxes, row);
+	const char *name = mailboxes_name(mailboxes, facts->name);
+	struct candidate *candidate = vec_add(&app->repairing.planning.candidates);
+
+	candidate->places.mailbox = mem_text(name);
+	candidate->owner = NO_HOST;
+	/* Of two mailboxes of a name it is the one on this row's host that was chosen. */
+	candidate->only = NO_HOST;
+	for (uint32_t other = mailboxes_first(mailboxes, name); other != ROW_NONE;
+		other = mailboxes_next(mailboxes, other))
+		if (mailboxes_here(mailboxes, other) != row)
+			candidate->only = facts->host;
+}
+
+void planning_begin(struct app *app, const uint32_t *rows, size_t count, struct commands *commands)
+{
+	struct planning *planning = &app->repairing.planning;
+
+	if (count > CANDIDATES_MAX) {
+		app_toast(app, STYLE_LOOK, "%zu are marked; at most %d at once are planned from here",
+			count, CANDIDATES_MAX);
+		return;
+	}
+	planning_end(app);
+	planning->open = true;
+	planning->plan.operation = &operation_resync;
+	edit_start(&planning->edit, "", false);
+	for (size_t i = 0; i < count; i++)
+		add_candidate(app, rows[i]);
+	vec_each(&app->fleet->hosts, host)
+		if (is_backend(app, host->index))
+			ask_host(app, host, commands);
+	vec_each(&planning->candidates, candidate)
+		settle(app, candidate, commands);
+	freeze_when_known(app, false);
+}
