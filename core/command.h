@@ -39,6 +39,7 @@ struct command {
 	uint64_t prompt;
 	bool yes;
 	bool undo;
+	bool repair; /* COMMAND_PREPARE: the login may repair through it, too */
 	int code;
 	int depth;
 	int answers;

@@ -21,6 +21,7 @@ struct found {
 	bool sudo;             /* sudo runs a shell without a password */
 	char user[USER_MAX];
 	char build[17];        /* of the agent that is there; "" for none */
+	bool repair;           /* what is asked for: the login may repair, too */
 };
 
 /* One line, one pair of single quotes: see remote.h. */
@@ -66,13 +67,15 @@ static bool plain_user(const char *user)
 
 static void rule(struct str *out, const struct found *found)
 {
-	static const char *const subs[] = { "sample", "stores", "mailboxes", "doctor" };
+	static const char *const subs[] = { "view sample", "view stores", "view mailboxes",
+		"view doctor", "view check", "operator job" };
+	size_t count = sizeof(subs) / sizeof(*subs) - !found->repair;
 
 	if (found->root)
 		return;
 	str_addf(out, "%s ALL=(root) NOPASSWD:", found->user);
-	for (size_t i = 0; i < sizeof(subs) / sizeof(*subs); i++)
-		str_addf(out, "%s " AGENT " view %s", i ? "," : "", subs[i]);
+	for (size_t i = 0; i < count; i++)
+		str_addf(out, "%s " AGENT " %s", i ? "," : "", subs[i]);
 }
 
 static void value(const char *text, const char *key, char *out, size_t room)
@@ -206,7 +209,7 @@ static bool act(struct worker *worker, struct session *session, const struct com
 void prepare(struct worker *worker, struct session *session, const struct command *what)
 {
 	struct message *message = message_new(MESSAGE_PREPARE, worker->index);
-	struct found found = { 0 };
+	struct found found = { .repair = what->repair };
 	struct str text = { 0 };
 	struct err err = { 0 };
 	bool ok = find_out(session, &found, &err) && rights(&found, &worker->host, &err);

@@ -27,7 +27,7 @@ _mailmend_options() {
 	case $1 in
 	hosts) echo "$all --json --once --host --timeout" ;;
 	add) echo "$all --name --identity --known-hosts --become --unchecked --timeout" ;;
-	prepare) echo "$all --undo --yes --timeout" ;;
+	prepare) echo "$all --undo --repair --yes --timeout" ;;
 	mailboxes) echo "$all --json --once --host --timeout --filter --sort --limit" ;;
 	sessions) echo "$all --json --once --host --timeout" ;;
 	ledger) echo "$all --json --limit --text --before" ;;

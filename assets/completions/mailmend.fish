@@ -61,4 +61,5 @@ complete -c mailmend -n '__mailmend_is add' -l known-hosts -r -F -d 'file of hos
 complete -c mailmend -n '__mailmend_is add' -l become -x -a '"sudo -n"' -d 'run the root-owned agent'
 complete -c mailmend -n '__mailmend_is add' -l unchecked -d 'write it without a login'
 complete -c mailmend -n '__mailmend_is prepare' -l undo -d 'take away what was installed'
+complete -c mailmend -n '__mailmend_is prepare' -l repair -d 'let it repair mailboxes, too'
 complete -c mailmend -n '__mailmend_is prepare' -l yes -d 'do not ask'

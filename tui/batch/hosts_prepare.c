@@ -52,7 +52,8 @@ static int carry_out(struct batch *batch, uint32_t index)
 {
 	struct batch_host *host = &batch->hosts[index];
 	const char *name = batch->config->hosts.items[index].name;
-	const char *what = batch->options->undo ? "hosts prepare --undo" : "hosts prepare";
+	const char *what = batch->options->undo ? "hosts prepare --undo" :
+		batch->options->repair ? "hosts prepare --repair" : "hosts prepare";
 	struct commands commands = { 0 };
 	struct command *command;
 	struct err err;
@@ -65,6 +66,7 @@ static int carry_out(struct batch *batch, uint32_t index)
 	command->host = index;
 	command->yes = true;
 	command->undo = batch->options->undo;
+	command->repair = batch->options->repair;
 	batch_carry(batch, &commands);
 	batch_wait(batch);
 	if (!host->prepare_seen) {

@@ -49,6 +49,8 @@ static const struct option_row {
 		"\"sudo -n\": run the root-owned agent (see hosts prepare)" },
 	{ "--unchecked", 0, FLAG, TAKES_LOGIN, AT(unchecked), NULL, "write it without a login" },
 	{ "--undo", 0, FLAG, TAKES_CHANGE, AT(undo), NULL, "take away what was installed" },
+	{ "--repair", 0, FLAG, TAKES_CHANGE, AT(repair), NULL,
+		"let it repair mailboxes, too; without this it only looks" },
 	{ "--yes", 0, FLAG, TAKES_CHANGE, AT(yes), NULL, "do not ask" },
 	{ "--depth", 0, NUMBER, TAKES_DEPTH, AT(depth), "1|2|3",
 		"1 counts, 2 indexes and a rehearsal (the default), 3 every message" },

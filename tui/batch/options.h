@@ -31,7 +31,7 @@ enum takes {
 	TAKES_TEXT = 1 << 7,
 	TAKES_BEFORE = 1 << 8,
 	TAKES_LOGIN = 1 << 9, /* --name, --identity, --known-hosts, --become, --unchecked */
-	TAKES_CHANGE = 1 << 10, /* --undo, --yes */
+	TAKES_CHANGE = 1 << 10, /* --undo, --repair, --yes */
 	TAKES_SCREEN = 1 << 11, /* --ascii, --theme */
 	TAKES_DEPTH = 1 << 12,
 	TAKES_OPERATION = 1 << 13,
@@ -50,7 +50,7 @@ struct options {
 	bool ascii;
 	const char *theme;
 
-	bool json, once, undo, yes, unchecked;
+	bool json, once, undo, repair, yes, unchecked;
 	const char *host, *filter, *sort, *text;
 	const char *operation, *confirm, *copy, *resume;
 	int64_t limit, before, depth; /* 0: not given */

@@ -39,6 +39,7 @@ static void want(struct batch *batch, uint32_t index)
 
 		command->host = index;
 		command->undo = batch->options->undo;
+		command->repair = batch->options->repair;
 		host->prepare_wanted = true;
 	}
 	batch_carry(batch, &commands);
