@@ -30,6 +30,10 @@ _mailmend_options() {
 	prepare) echo "$all --undo --repair --yes --timeout" ;;
 	mailboxes) echo "$all --json --once --host --timeout --filter --sort --limit" ;;
 	sessions) echo "$all --json --once --host --timeout" ;;
+	check) echo "$all --json --host --timeout --depth" ;;
+	repair) echo "$all --json --host --timeout --operation --confirm" ;;
+	restore) echo "$all --json --host --timeout --copy --confirm" ;;
+	jobs) echo "$all --json --host --timeout --resume" ;;
 	ledger) echo "$all --json --limit --text --before" ;;
 	doctor) echo "$all --json --host --timeout" ;;
 	*) echo "$all --ascii --theme" ;;
@@ -40,7 +44,7 @@ _mailmend() {
 	local word=$2 before=$3 command='' i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		hosts | mailboxes | sessions | ledger | doctor) command=${COMP_WORDS[i]} ;;
+		hosts | mailboxes | sessions | check | repair | restore | jobs | ledger | doctor) command=${COMP_WORDS[i]} ;;
 		add | prepare) [ "$command" != hosts ] || command=${COMP_WORDS[i]} ;;
 		esac
 	done
@@ -53,13 +57,15 @@ _mailmend() {
 		return
 		;;
 	--host) _mailmend_words "$(_mailmend_hosts)" "$word" && return ;;
-	--timeout | --limit | --text | --before | --name | --filter) return ;;
+	--depth) _mailmend_words '1 2 3' "$word" && return ;;
+	--operation) _mailmend_words resync "$word" && return ;;
+	--timeout | --limit | --text | --before | --name | --filter | --confirm | --copy | --resume) return ;;
 	esac
 	case $word in
 	-*) _mailmend_words "$(_mailmend_options "$command")" "$word" && return ;;
 	esac
 	case $command in
-	'') _mailmend_words 'hosts mailboxes sessions ledger doctor' "$word" ;;
+	'') _mailmend_words 'hosts mailboxes sessions check repair restore jobs ledger doctor' "$word" ;;
 	hosts) _mailmend_words 'add prepare' "$word" ;;
 	prepare) _mailmend_words "$(_mailmend_hosts)" "$word" ;;
 	esac

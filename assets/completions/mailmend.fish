@@ -5,7 +5,7 @@ function __mailmend_command
 	set -l command
 	for word in (commandline -opc)[2..-1]
 		switch $word
-			case hosts mailboxes sessions ledger doctor
+			case hosts mailboxes sessions check repair restore jobs ledger doctor
 				set command $word
 			case add prepare
 				test "$command" = hosts; and set command $word
@@ -39,6 +39,10 @@ complete -c mailmend -n __mailmend_console -l theme -x -a 'dark light mono' -d c
 complete -c mailmend -n __mailmend_console -a hosts -d 'load, sessions and queue of each host'
 complete -c mailmend -n __mailmend_console -a mailboxes -d 'sessions and use of each mailbox'
 complete -c mailmend -n __mailmend_console -a sessions -d 'each connection'
+complete -c mailmend -n __mailmend_console -a check -d 'look whether mailboxes are whole'
+complete -c mailmend -n __mailmend_console -a repair -d 'mend mailboxes'
+complete -c mailmend -n __mailmend_console -a restore -d 'merge what a kept copy knows'
+complete -c mailmend -n __mailmend_console -a jobs -d 'what hosts carry out'
 complete -c mailmend -n __mailmend_console -a ledger -d 'what was done and decided'
 complete -c mailmend -n __mailmend_console -a doctor -d 'what to mend on hosts and here'
 
@@ -46,15 +50,20 @@ complete -c mailmend -n '__mailmend_is hosts' -a add -d 'add a host and check it
 complete -c mailmend -n '__mailmend_is hosts' -a prepare -d 'install the root-owned agent'
 complete -c mailmend -n '__mailmend_is prepare' -a '(__mailmend_hosts)'
 
-complete -c mailmend -n '__mailmend_is hosts mailboxes sessions ledger doctor' -l json -d 'JSON Lines instead of a table'
+complete -c mailmend -n '__mailmend_is hosts mailboxes sessions check repair restore jobs ledger doctor' -l json -d 'JSON Lines instead of a table'
 complete -c mailmend -n '__mailmend_is hosts mailboxes sessions' -l once -d 'one sample of each host'
-complete -c mailmend -n '__mailmend_is hosts mailboxes sessions doctor' -l host -x -a '(__mailmend_hosts)' -d 'only these hosts'
-complete -c mailmend -n '__mailmend_is hosts add prepare mailboxes sessions doctor' -l timeout -x -d 'wait no longer for a host'
+complete -c mailmend -n '__mailmend_is hosts mailboxes sessions check repair restore jobs doctor' -l host -x -a '(__mailmend_hosts)' -d 'only these hosts'
+complete -c mailmend -n '__mailmend_is hosts add prepare mailboxes sessions check repair restore jobs doctor' -l timeout -x -d 'wait no longer for a host'
 complete -c mailmend -n '__mailmend_is mailboxes' -l filter -x -d 'only mailboxes that match'
 complete -c mailmend -n '__mailmend_is mailboxes' -l sort -x -a 'name host imap pop3 addresses cpu read write deliveries sessions age' -d column
 complete -c mailmend -n '__mailmend_is mailboxes ledger' -l limit -x -d 'at most so many rows'
 complete -c mailmend -n '__mailmend_is ledger' -l text -x -d 'only entries that hold these words'
 complete -c mailmend -n '__mailmend_is ledger' -l before -x -d 'only entries older than this one'
+complete -c mailmend -n '__mailmend_is check' -l depth -x -a '1 2 3' -d 'how closely'
+complete -c mailmend -n '__mailmend_is repair' -l operation -x -a resync -d 'what to do'
+complete -c mailmend -n '__mailmend_is repair restore' -l confirm -x -d 'do it: the hash of the plan'
+complete -c mailmend -n '__mailmend_is restore' -l copy -x -d 'the kept copy to read from'
+complete -c mailmend -n '__mailmend_is jobs' -l resume -x -d 'let a job go on that was broken off'
 complete -c mailmend -n '__mailmend_is add' -l name -x -d 'how you call the host'
 complete -c mailmend -n '__mailmend_is add' -l identity -r -F -d 'key to log in with'
 complete -c mailmend -n '__mailmend_is add' -l known-hosts -r -F -d 'file of host keys'

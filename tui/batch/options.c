@@ -291,7 +291,8 @@ void options_help(struct str *out, const struct batch_command *command)
 	}
 	str_adds(out, "\noptions:\n");
 	add_options(out, CONSOLE_TAKES, true);
-	str_adds(out, "\n\"mailmend COMMAND --help\" tells more. Exit codes: 0; 1 doctor found something "
-		      "to mend;\n64 wrong use; 67 no such mailbox; 69 a host is away; 74 output or store "
-		      "cannot be\nwritten; 77 not allowed or refused; 78 configuration.\n");
+	str_adds(out, "\n\"mailmend COMMAND --help\" tells more. Exit codes: 0; 1 doctor or check found "
+		      "something to\nmend, or a repair failed or is not proven; 64 wrong use; 67 no such "
+		      "mailbox; 69 a\nhost is away; 74 output or store cannot be written; 75 try again; 77 not "
+		      "allowed,\nnot confirmed or refused; 78 configuration; 130 interrupted, hosts go on.\n");
 }
