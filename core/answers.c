@@ -61,10 +61,7 @@ bool sample_hello_parse(struct sample_hello *out, const char *line, size_t len, 
 
 static bool store_value(struct store_seen *seen, const struct json *value, struct err *err)
 {
-	const struct {
-		const char *key;
-		char **text;
-	} texts[] = {
+	const struct wire_text_field texts[] = {
 		{ "mailbox", &seen->mailbox },
 		{ "home", &seen->home },
 		{ "driver", &seen->driver },
@@ -77,9 +74,8 @@ static bool store_value(struct store_seen *seen, const struct json *value, struc
 		{ "error", &seen->error },
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (!wire_text(texts[i].text, json_get(value, texts[i].key), texts[i].key, err))
-			return false;
+	if (!wire_texts(value, texts, sizeof(texts) / sizeof(*texts), err))
+		return false;
 	seen->there = json_truth(json_get(value, "there"), false);
 	return seen->mailbox || wire_bad("store", "the mailbox it is about", err);
 }

@@ -106,10 +106,7 @@ static bool feed_forecast(struct check *check, const struct json *value, struct 
 {
 	static const char *const results[] = { "none", "ok", "part", "worse", "refused" };
 	struct check_forecast forecast = { 0 };
-	const struct {
-		const char *key;
-		int64_t *figure;
-	} figures[] = {
+	const struct wire_whole_field figures[] = {
 		{ "messages", &forecast.messages },
 		{ "missing", &forecast.missing },
 		{ "doubled", &forecast.doubled },
@@ -124,10 +121,8 @@ static bool feed_forecast(struct check *check, const struct json *value, struct 
 	if (i == 5 || check->forecast.result != FORECAST_NONE)
 		return wire_bad("forecast", "one, whose result is ok, part, worse or refused", err);
 	forecast.result = (enum forecast_result)i;
-	for (i = 0; i < sizeof(figures) / sizeof(*figures); i++)
-		if (!wire_whole(figures[i].figure, json_get(value, figures[i].key), 0, huge, -1,
-			    "forecast", err))
-			return false;
+	if (!wire_wholes(value, figures, sizeof(figures) / sizeof(*figures), err))
+		return false;
 	forecast.uids_kept = wire_truth(json_get(value, "uids_kept"));
 	forecast.uidvalidity_kept = wire_truth(json_get(value, "uidvalidity_kept"));
 	if (!wire_text(&forecast.text, json_get(value, "text"), "forecast", err))
@@ -138,10 +133,7 @@ static bool feed_forecast(struct check *check, const struct json *value, struct 
 
 static bool feed_checked(struct check *check, const struct json *value, struct err *err)
 {
-	const struct {
-		const char *key;
-		char **text;
-	} texts[] = {
+	const struct wire_text_field texts[] = {
 		{ "mailbox", &check->mailbox },
 		{ "store", &check->store },
 		{ "driver", &check->driver },
@@ -149,23 +141,23 @@ static bool feed_checked(struct check *check, const struct json *value, struct e
 		{ "path", &check->path },
 		{ "error", &check->error },
 	};
+	const struct wire_whole_field figures[] = {
+		{ "stored", &check->stored },
+		{ "visible", &check->visible },
+		{ "sessions", &check->sessions },
+	};
 	int64_t depth, code;
 
-	if (check->whole)
+	if (check->mailbox)
 		return wire_bad("checked", "it once", err);
+	if (json_kind(json_get(value, "mailbox")) != JSON_TEXT)
+		return wire_bad("checked", "the mailbox it is about", err);
 	if (!wire_whole(&depth, json_get(value, "depth"), 0, 3, 0, "checked", err) ||
 		!wire_whole(&code, json_get(value, "code"), 0, 255, 0, "checked", err) ||
-		!wire_whole(&check->stored, json_get(value, "stored"), 0, huge, -1, "checked", err) ||
-		!wire_whole(&check->visible, json_get(value, "visible"), 0, huge, -1, "checked", err) ||
-		!wire_whole(&check->sessions, json_get(value, "sessions"), 0, huge, -1, "checked", err) ||
-		!wire_real(&check->seconds, json_get(value, "seconds"), 0, "checked", err))
+		!wire_real(&check->seconds, json_get(value, "seconds"), 0, "checked", err) ||
+		!wire_wholes(value, figures, sizeof(figures) / sizeof(*figures), err) ||
+		!wire_texts(value, texts, sizeof(texts) / sizeof(*texts), err))
 		return false;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (!*texts[i].text &&
-			!wire_text(texts[i].text, json_get(value, texts[i].key), texts[i].key, err))
-			return false;
-	if (!check->mailbox)
-		return wire_bad("checked", "the mailbox it is about", err);
 	check->depth = (int)depth;
 	check->code = (int)code;
 	check->ok = json_truth(json_get(value, "ok"), false) && !check->error;

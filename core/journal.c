@@ -73,10 +73,7 @@ static bool commands_value(struct unit_outcome *out, const struct json *list, st
 
 static bool outcome_value(struct unit_outcome *out, const struct json *value, struct err *err)
 {
-	const struct {
-		const char *key;
-		int64_t *figure;
-	} figures[] = {
+	const struct wire_whole_field figures[] = {
 		{ "missing", &out->missing },
 		{ "moved", &out->moved },
 		{ "doubled", &out->doubled },
@@ -85,10 +82,8 @@ static bool outcome_value(struct unit_outcome *out, const struct json *value, st
 		{ "uidvalidity_after", &out->uidvalidity_after },
 	};
 
-	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures); i++)
-		if (!wire_whole(figures[i].figure, json_get(value, figures[i].key), 0, huge, -1,
-			    figures[i].key, err))
-			return false;
+	if (!wire_wholes(value, figures, sizeof(figures) / sizeof(*figures), err))
+		return false;
 	out->uids_kept = wire_truth(json_get(value, "uids_kept"));
 	return result_state(&out->result, json_get(value, "result"), err) &&
 		counts(&out->before, json_get(value, "before"), err) &&

@@ -2,6 +2,7 @@
 #include "core/wire.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -108,6 +109,31 @@ bool wire_real(double *out, const struct json *value, double fallback, const cha
 	if (!isfinite(number) || number < 0 || number > 1e18)
 		return wire_bad(key, "a number that is not negative", err);
 	*out = number;
+	return true;
+}
+
+bool wire_texts(const struct json *object, const struct wire_text_field *fields, size_t count,
+	struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (wire_text(fields[i].text, json_get(object, fields[i].key), fields[i].key, err))
+			continue;
+		while (i--) {
+			free(*fields[i].text);
+			*fields[i].text = NULL;
+		}
+		return false;
+	}
+	return true;
+}
+
+bool wire_wholes(const struct json *object, const struct wire_whole_field *fields, size_t count,
+	struct err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!wire_whole(fields[i].number, json_get(object, fields[i].key), 0, INT64_MAX / 2, -1,
+			    fields[i].key, err))
+			return false;
 	return true;
 }
 

@@ -32,6 +32,23 @@ bool wire_text(char **out, const struct json *value, const char *key, struct err
 bool wire_whole(int64_t *out, const struct json *value, int64_t least, int64_t most,
 	int64_t fallback, const char *key, struct err *err);
 
+/*
+ * Several texts and numbers of one object; numbers are from 0 up and -1 where there is none.
+ * No text is left behind when one of them is bad.
+ */
+struct wire_text_field {
+	const char *key;
+	char **text;
+};
+struct wire_whole_field {
+	const char *key;
+	int64_t *number;
+};
+bool wire_texts(const struct json *object, const struct wire_text_field *fields, size_t count,
+	struct err *err);
+bool wire_wholes(const struct json *object, const struct wire_whole_field *fields, size_t count,
+	struct err *err);
+
 /* A number from 0 to 1e18; null or absent gives FALLBACK. */
 bool wire_real(double *out, const struct json *value, double fallback, const char *key,
 	struct err *err);
