@@ -273,6 +273,10 @@ void confirm_draw(const struct app *app, struct frame *frame)
 	else
 		draw_waiting(planning, frame, inner);
 	draw_answer(app, frame, box, inner.rows > 0 ? lines - from - inner.rows : 0);
+	/* The line that tells what keys did is below a dialog that fills the screen. */
+	if (box.rows == frame->rows && toast_shown(app))
+		frame_fit(frame, box.row + box.rows - 3, box.column + 2, box.columns - 4,
+			app->toast.style, ALIGN_LEFT, CUT_END, app->toast.text);
 	frame->clip = old;
 	if (frame->cursor.column >= frame->columns || frame->cursor.row < 0)
 		frame->cursor.row = frame->cursor.column = 0;

@@ -117,9 +117,9 @@ static void tell_live(struct planning *planning)
 			sessions, sessions == 1 ? "" : "s");
 	else
 		factf(planning, "live", STYLE_LOOK,
-			"%zu have sessions now, %" PRId64
+			"%zu %s sessions now, %" PRId64
 			" in all: ended for a moment, clients come back by themselves",
-			with, sessions);
+			with, with == 1 ? "has" : "have", sessions);
 }
 
 static void tell_when(struct app *app)
@@ -145,6 +145,17 @@ static void tell_how(struct app *app)
 			hosts == 1 ? "the host" : "each host");
 }
 
+/* Of one mailbox it is clear which one is meant. */
+static const char *without_name(const struct planning *planning, const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (planning->plan.targets.count == 1 && strncmp(text, name, len) == 0 && text[len] == ':' &&
+		text[len + 1] == ' ')
+		return text + len + 2;
+	return text;
+}
+
 /* What the checks warn of, but for sessions, which are told already. */
 static void tell_clients(struct planning *planning)
 {
@@ -154,7 +165,8 @@ static void tell_clients(struct planning *planning)
 		vec_each(&candidate->warnings, warning) {
 			if (strstr(*warning, "they end for a moment"))
 				continue;
-			fact(planning, told++ ? "" : "clients", STYLE_LOOK, *warning);
+			fact(planning, told++ ? "" : "clients", STYLE_LOOK,
+				without_name(planning, *warning, candidate->places.mailbox));
 		}
 	if (!told)
 		fact(planning, "clients", STYLE_NORMAL,

@@ -166,7 +166,7 @@ static void add_finding(struct page *page, const struct check_finding *finding)
 	page_textf(page, "", STYLE_ACT, "%s%s%s (%s)", finding->class_name,
 		finding->folder ? " in " : "", finding->folder ? finding->folder : "",
 		finding->symptom);
-	page_textf(page, "", STYLE_NORMAL, "  %s", finding->evidence);
+	page_text(page, "evidence", STYLE_NORMAL, finding->evidence);
 }
 
 static void add_suggestion(struct page *page, const struct check *check)
@@ -265,7 +265,7 @@ void mailbox_add_folders(const struct app *app, struct page *page)
 	int row, name = page->width - 46;
 	size_t shown = 0;
 
-	if (!check || check->error)
+	if (!check || !check->folders.count)
 		return;
 	name = name < 12 ? 12 : name > 30 ? 30 : name;
 	page_section(page, "FOLDERS");
