@@ -91,8 +91,7 @@ stores_refuse() {
 	printf "%s$unit$unit$unit$unit$unit$unit$unit%s\n" "$1" "$2" | second_pass
 }
 
-stores() {
-	unit=$(printf '\037')
+stores_settings() {
 	AGENT_DRIVER='' AGENT_PATH=''
 	# What 2.4 does not tell of each mailbox; 2.3 has no such settings.
 	while read -r key _ value; do
@@ -104,6 +103,11 @@ stores() {
 		$(doveconf mail_driver mail_path 2>/dev/null)
 	SETTINGS
 	export AGENT_DRIVER AGENT_PATH
+}
+
+stores() {
+	unit=$(printf '\037')
+	stores_settings
 	set --
 	while IFS= read -r line; do
 		if [ -z "$line" ]; then

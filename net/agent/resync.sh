@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# The operation resync: the indexes of a mailbox are rebuilt, and what that loses is given back.
+
+operation_resync() {
+	unit_looks=0 unit_tries=0
+	if [ -f "$work/acting" ] && [ -f "$work/expected" ]; then
+		journal_add resume "$number" "$mailbox" "something was done to it already; what was found before that stands"
+		copy=$job-$number
+		state_files
+		unit_before
+	else
+		unit_look || return 0
+	fi
+	while unit_ready; do
+		unit_tries=$((unit_tries + 1))
+		resync_act
+		unit_settle
+		! unit_verify && [ "$unit_tries" -lt "$UNIT_TRIES" ] || return 0
+	done
+}
+
+# The smallest step first: a maildir mends itself when it is opened, and a resync of one whose list
+# of UIDs is lost gives new ones.
+resync_act() {
+	act_errors=0
+	if [ "$place_driver" = maildir ] && [ "$unit_tries" -eq 1 ]; then
+		state_masks >"$work/masks"
+		resync_masks "mailbox status" messages
+		act_errors=0
+		return
+	fi
+	[ "$place_layout" != index ] || resync_folders
+	if [ "$place_driver" = mdbox ]; then
+		# One does for the whole storage of a namespace.
+		awk -F '\t' '$4 == "yes" { print "INBOX"; next } { print $2 "*" }' "$place/namespaces" >"$work/masks"
+	else
+		state_masks >"$work/masks"
+	fi
+	[ "$unit_tries" -eq 1 ] || set -- -f
+	resync_masks force-resync "$@"
+	[ "$act_errors" -eq 0 ] || resync_masks force-resync -f
+}
+
+# resync_masks COMMAND ARGUMENT…: for each mask. No exit code and no silence is trusted.
+resync_masks() {
+	command=$1 act_errors=0
+	shift
+	while IFS= read -r mask <&3; do
+		# shellcheck disable=SC2086 # two words at times
+		act_doveadm $command -u "$mailbox" "$@" "$mask" || act_errors=1
+		! act_failed || act_errors=1
+	done 3<"$work/masks"
+}
+
+# LAYOUT=index: a folder whose index is lost gets a new GUID when it is opened, and the list of
+# folders names a directory that is not there. The directory with the messages is still called by
+# the old one: it is renamed.
+resync_folders() {
+	state_masks >"$work/masks"
+	resync_masks "mailbox status" messages
+	state_files
+	resync_directories >"$work/renames"
+	while IFS=$tab read -r from to <&3; do
+		[ -d "$from" ] && [ ! -e "$to" ] && [ ! -h "$from" ] || continue
+		act as_owner mv "$from" "$to"
+	done 3<"$work/renames"
+}
+
+# Directories to rename, a line each: FROM TO. Of those that no list names, the index says whose
+# GUID they have by now.
+resync_directories() {
+	awk -F '\t' '$7 == "index"' "$place/namespaces" | while IFS=$tab read -r name prefix separator inbox driver path layout index control alt rest; do
+		[ "$index" != - ] || index=$path
+		resync_orphans "$path" "$index" | while IFS= read -r guid; do
+			new=$(doveadm -O dump -t index "$index/mailboxes/$guid" 2>/dev/null | sed -n 's/.*mailbox_guid[ .]*= \([0-9a-f]\{32\}\).*/\1/p' | head -n 1)
+			case $new in '' | "$guid" | *[!0-9a-f]*) continue ;; esac
+			for root in "$path" "$index" "$alt"; do
+				[ "$root" = - ] || [ ! -d "$root/mailboxes/$guid" ] || printf '%s\t%s\n' "$root/mailboxes/$guid" "$root/mailboxes/$new"
+			done
+		done
+	done | sort -u
+}
+
+# GUIDs that are the name of a directory and in no list: PATH INDEX.
+resync_orphans() {
+	for root; do
+		ls "$root/mailboxes" 2>/dev/null
+	done | sort -u | while IFS= read -r guid; do
+		case $guid in *[!0-9a-f]*) continue ;; esac
+		[ ${#guid} -eq 32 ] && ! grep -q ": guid *= $guid\$" "$place/lists" && printf '%s\n' "$guid"
+	done
+}
+
+# Whose messages are in directories that no list names: GUID FOLDER. Where an index was made anew,
+# by the GUID it has now, else by the name it was opened under.
+resync_homes() {
+	resync_directories | while IFS=$tab read -r from to; do
+		new=${to##*/}
+		NEW=$new awk -F '\t' -v old="${from##*/}" '$5 == ENVIRON["NEW"] { print old "\t" $1 }' "$work/listed"
+	done | sort -u
+}

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: MIT
+# What a unit finds before it changes anything, and whether all of it is there afterwards.
+
+# What the mailbox holds and what it should show. False: the outcome is set, there is nothing to do
+# or nothing that may be done.
+unit_look() {
+	state_files
+	unit_mark >"$work/mark"
+	trouble=$(unit_closed)
+	if [ -n "$trouble" ]; then
+		ends failed "$trouble"
+		return 1
+	fi
+	rm -rf "$place/copy"
+	mkdir -m 711 "$place/copy"
+	state_copy "$place/copy"
+	state_of_copy "$place/copy" "$work/visible"
+	state_stored "$work/stored"
+	unit_listed >"$work/listed"
+	unit_expected
+	unit_before
+	mv "$work/expected.new" "$work/expected"
+	if unit_well; then
+		ends skipped "there is nothing to do: all $outcome_before messages that are stored can be seen"
+		return 1
+	fi
+}
+
+# What should be visible, each in its place.
+unit_expected() {
+	state_expected "$work/visible" "$work/stored" "$work/expected.raw"
+	: >"$work/homes"
+	[ "$place_layout" != index ] || resync_homes >"$work/homes"
+	EXPECTED=$work/expected.raw FOLDERS=$work/visible.folders LISTED=$work/listed HOMES=$work/homes UNSURE=$work/unsure \
+		DRIVER=$place_driver awk "$expect_awk BEGIN { expect() }" | sort >"$work/expected.new"
+}
+
+unit_before() {
+	outcome_before=$(wc -l <"$work/visible")
+	outcome_before_folders=$(wc -l <"$work/visible.folders")
+	outcome_validity_before=$(awk -F '\t' '$1 == "INBOX" && $3 > 0 { print $3; exit }' "$work/listed" "$work/visible.folders")
+}
+
+unit_well() {
+	! grep -q ' Error: \|^Error: ' "$work/visible.errors" || return 1
+	case $(state_compare "$work/expected" "$work/visible") in
+	'missing 0 doubled 0 moved 0 '*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# What the list of folders remembers of each: FOLDER MESSAGES UIDVALIDITY UIDNEXT GUID.
+unit_listed() {
+	state_awk '
+		for (key in listed) {
+			split(key, part, SUBSEP)
+			print field(part[2]) "\t" list_count[key] + 0 "\t" list_validity[key] + 0 "\t" list_next[key] + 0 "\t" listed[key]
+		}' | LC_ALL=C sort
+}
+
+# What changes when somebody reads or delivers: files, not folders, and no cache.
+unit_mark() {
+	grep -v "^d$tab\|^above$tab\|mailmend-lock\|\\.cache\$\|\\.lock\$" "$place/tree" | sort
+}
+
+# What its owner himself could not open: a resync would do harm. Nothing when all is open.
+unit_closed() {
+	awk -F '\t' -v uid="$place_uid" -v gid="$place_gid" '
+		function may(bit,    digit) {
+			digit = substr("000" $2, length($2) + 3 - ($3 == uid ? 2 : $4 == gid ? 1 : 0), 1)
+			return int(digit / bit) % 2
+		}
+		uid == 0 || $1 == "l" { next }
+		($1 == "d" && !(may(4) && may(1) && may(2))) || ($1 == "f" && !may(4)) || ($1 == "above" && !may(1)) {
+			print $8 " (mode " $2 ", owner " $3 ") is closed to the mailbox, whose user is " uid \
+				": give it back with chown and chmod, then try again"
+			exit
+		}
+		$1 == "d" && $8 ~ /\/(dovecot\.index[.a-z]*|dovecot\.map\.index[.a-z]*|dovecot-uidlist|subscriptions)$/ {
+			print $8 " is a directory where a file should be: move it away, then try again"
+			exit
+		}' "$place/tree"
+}
+
+# Before the change: a copy is kept, nobody else is there, and what was found still holds.
+unit_ready() {
+	while :; do
+		if [ -z "$copy" ]; then
+			journal_add copy "$number" "$mailbox" "keeps its index files as $job-$number" || return 1
+			if ! copy_keep; then
+				copy=''
+				ends failed "its index files could not be kept in $spool/copies: is the disk full? Nothing was changed"
+				return 1
+			fi
+		fi
+		journal_add quiet "$number" "$mailbox" "ends its sessions" || return 1
+		quiet && twins=yes || twins=no
+		journal_add quiet "$number" "$mailbox" "$quiet_text" || return 1
+		[ ! -f "$work/acting" ] || return 0
+		state_files
+		unit_mark >"$work/mark.now"
+		! cmp -s "$work/mark" "$work/mark.now" || return 0
+		unit_looks=$((unit_looks + 1))
+		if [ "$unit_looks" -ge "$UNIT_TRIES" ]; then
+			ends skipped "it was opened or got mail each time before anything could be done: try again later"
+			return 1
+		fi
+		journal_add quiet "$number" "$mailbox" "it changed since it was checked: checked again"
+		unit_look || return 1
+	done
+}
+
+unit_settle() {
+	state_visible "$work/after"
+	settle "$work/stored" "$work/expected" "$work/after" "$twins"
+	unit_validity
+}
+
+# sdbox: the UIDs are the names of files. With the UIDVALIDITY of before clients notice nothing.
+unit_validity() {
+	[ "$place_driver" = sdbox ] || return 0
+	unit_validities >"$work/validities"
+	while IFS=$tab read -r name validity next <&3; do
+		unfold "$name" || continue
+		if [ "$next" -gt 0 ]; then
+			act_doveadm mailbox update -u "$mailbox" --uid-validity "$validity" --min-next-uid "$next" "$text"
+		else
+			act_doveadm mailbox update -u "$mailbox" --uid-validity "$validity" "$text"
+		fi
+	done 3<"$work/validities"
+	[ ! -s "$work/validities" ] || state_visible "$work/after"
+}
+
+# Folders that have all their old UIDs and another UIDVALIDITY: FOLDER OLD UIDNEXT.
+unit_validities() {
+	awk -F '\t' '
+		FILENAME ~ /expected$/ { if ($3 != "?") wanted[$1, $2, $3] = 1; else other[$1] = 1; next }
+		FILENAME ~ /after$/ { delete wanted[$1, $2, $3]; next }
+		FILENAME ~ /after[.]folders$/ {
+			for (key in wanted) {
+				split(key, part, SUBSEP)
+				other[part[1]] = 1
+				delete wanted[key]
+			}
+			now[$1] = $3
+			next
+		}
+		$3 > 0 && ($1 in now) && now[$1] != $3 && !($1 in other) { print $1 "\t" $3 "\t" $4 }
+		' "$work/expected" "$work/after" "$work/after.folders" "$work/listed"
+}
+
+# Is all there that should be, where it was, as often as it was, and does INBOX open? Sets the outcome.
+unit_verify() {
+	journal_add verify "$number" "$mailbox" "compares what can be seen with what should be, by folder and GUID" || return 1
+	unit_known "$work/after" >"$work/after.known"
+	unit_placed >"$work/wanted"
+	verdict=$(state_compare "$work/wanted" "$work/after.known")
+	# shellcheck disable=SC2086 # words and numbers
+	set -- $verdict
+	outcome_missing=$2 outcome_doubled=$4 outcome_moved=$6 outcome_flags=$(($8 + ${12:-0}))
+	[ "${10:-0}" -eq 0 ] && outcome_uids=yes || outcome_uids=no
+	outcome_after=$(wc -l <"$work/after")
+	outcome_after_folders=$(wc -l <"$work/after.folders")
+	outcome_validity_after=$(awk -F '\t' '$1 == "INBOX" { print $3; exit }' "$work/after.folders")
+	[ "$outcome_validity_before" = "$outcome_validity_after" ] || [ -z "$outcome_validity_before" ] || outcome_uids=no
+	lost=$(unit_placeless)
+	if grep -q ' Error: \|^Error: ' "$work/after.errors"; then
+		ends failed "it cannot be opened whole: $(grep ' Error: \|^Error: ' "$work/after.errors" | head -n 1)"
+	elif [ "$outcome_missing" -gt 0 ]; then
+		ends failed "$outcome_missing messages are missing: $(unit_missing)"
+	elif ! said=$(unit_opens); then
+		ends failed "INBOX does not open: $said"
+	elif [ "$outcome_doubled" -gt 0 ] || [ "$outcome_moved" -gt 0 ]; then
+		ends unproven "all messages are there, but $outcome_moved may be in another folder and $outcome_doubled more often than before"
+	elif [ "$lost" -gt 0 ]; then
+		ends unproven "all messages are there, but nothing on disk tells in which folders $lost of them were or how often"
+	else
+		ends ok "all $outcome_after messages can be seen; $outcome_before could before"
+	fi
+	[ "$outcome_result" = ok ] || [ "$outcome_result" = unproven ]
+}
+
+# Without what came meanwhile.
+unit_known() {
+	awk -F '\t' 'FILENAME != last { files++; last = FILENAME }
+		files < 3 { known[$2] = 1; next }
+		$2 in known' "$work/expected" "$work/stored" "$1"
+}
+
+# What should be visible; what has no place, where it is now.
+unit_placed() {
+	awk -F '\t' '
+		FILENAME ~ /known$/ { seen[$1, $2]++; place[$2] = place[$2] $1 "\034"; next }
+		$1 !~ /^[?]/ { print; seen[$1, $2]--; next }
+		{ lost[++n] = $0 }
+		END {
+			for (i = 1; i <= n; i++) {
+				split(lost[i], part, "\t")
+				count = split(place[part[2]], at, "\034") - 1
+				for (j = 1; j <= count && seen[at[j], part[2]] <= 0; j++)
+					;
+				# There is one less of it than the map counted: where it was, nobody knows.
+				if (j > count && count > 0)
+					continue
+				if (j <= count)
+					seen[at[j], part[2]]--
+				print (j <= count ? at[j] : "?") "\t" part[2] "\t?\t?"
+			}
+		}' "$work/after.known" "$work/expected" | sort
+}
+
+unit_placeless() {
+	unsure=0
+	{ read -r unsure <"$work/unsure"; } 2>/dev/null
+	awk -F '\t' -v unsure="$unsure" '$1 ~ /^[?]/ { n++ } END { print n + unsure }' "$work/expected"
+}
+
+# Some of what is missing, by folder.
+unit_missing() {
+	awk -F '\t' 'FILENAME ~ /known$/ { seen[$1, $2]++; next }
+		seen[$1, $2]-- <= 0 { n[$1]++ }
+		END { for (name in n) printf "%d in %s, ", n[name], name }' "$work/after.known" "$work/wanted" |
+		sed 's/, $//' | cut -c 1-300
+}
+
+# INBOX as IMAP and POP3 would open it; says what was wrong.
+unit_opens() {
+	said=$(printf 'a SELECT INBOX\r\nb LOGOUT\r\n' | limited 60 doveadm exec imap -u "$mailbox" 2>&1 | tr -d '\r')
+	case $said in
+	*"
+a OK "*) ;;
+	*) printf '%s\n' "$said" | tail -n 1 && return 1 ;;
+	esac
+	[ -x "$(setting libexec_dir)/pop3" ] || return 0
+	said=$(printf 'STAT\r\nQUIT\r\n' | limited 60 doveadm exec pop3 -u "$mailbox" 2>&1 | tr -d '\r')
+	case $said in
+	*"
++OK "[0-9]*) ;;
+	*) printf '%s\n' "$said" | tail -n 1 && return 1 ;;
+	esac
+}
