@@ -8,14 +8,19 @@ import sys
 
 
 def spawn(pid):
-    """A process of that very number, which waits for its end."""
-    with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
-        file.write(str(pid - 1))
-    child = os.fork()
-    if child == 0:
-        signal.pause()
-        os._exit(0)
-    assert child == pid, f"got {child}, not {pid}"
+    """A process of that very number, which waits for its end. Others may fork in between."""
+    for _ in range(1000):
+        with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
+            file.write(str(pid - 1))
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+            os._exit(0)
+        if child == pid:
+            return
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    raise SystemExit(f"the number {pid} cannot be had")
 
 
 def main():
