@@ -3,26 +3,45 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/base/mem.h"
 
 static const size_t block_size = (size_t)256 << 10;
 
-/* FNV-1a over eight bytes at a time, with a last mix. */
-static uint32_t hash_of(const char *text, size_t len)
+/* Odd, so never 0. */
+static uint64_t seed_new(void)
 {
-	uint64_t hash = 0xCBF29CE484222325u ^ len, word;
+	uint64_t seed = 0;
+
+	/* Without it texts are found all the same. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
+		seed = 0x9E3779B97F4A7C15u;
+	return seed | 1;
+}
+
+/* Both halves of a product of 64-bit numbers. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Eight bytes at a time. The seed is in every step, so that texts which collide under all
+ * seeds cannot be made: names come from hosts. */
+static uint32_t hash_of(const struct texts *texts, const char *text, size_t len)
+{
+	uint64_t seed = texts->seed, hash = seed ^ len, word;
 
 	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, text, sizeof(word));
-		hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-		hash ^= hash >> 32;
+		hash = mix(hash ^ word, seed);
 	}
 	word = 0;
 	memcpy(&word, text, len);
-	hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-	hash = (hash ^ hash >> 29) * 0xBF58476D1CE4E5B9u;
-	return (uint32_t)(hash >> 32);
+	hash = mix(hash ^ word, seed);
+	return (uint32_t)(mix(hash, 0x9E3779B97F4A7C15u) >> 32);
 }
 
 static size_t find(const struct texts *texts, const char *text, uint32_t hash)
@@ -82,14 +101,17 @@ uint32_t texts_find(const struct texts *texts, const char *text)
 {
 	if (!texts->items.count)
 		return TEXT_NONE;
-	return texts->slots[find(texts, text, hash_of(text, strlen(text)))];
+	return texts->slots[find(texts, text, hash_of(texts, text, strlen(text)))];
 }
 
 uint32_t texts_add(struct texts *texts, const char *text)
 {
 	size_t len = strlen(text), slot;
-	uint32_t hash = hash_of(text, len);
+	uint32_t hash;
 
+	if (!texts->seed)
+		texts->seed = seed_new();
+	hash = hash_of(texts, text, len);
 	if (texts->items.count * 3 >= texts->room * 2)
 		grow(texts);
 	slot = find(texts, text, hash);

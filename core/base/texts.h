@@ -25,7 +25,8 @@ struct texts {
 	struct {
 		vec_of(char *);
 	} blocks;
-	size_t left; /* bytes free at the end of the newest block */
+	size_t left;   /* bytes free at the end of the newest block */
+	uint64_t seed; /* of the hashes; 0: none yet */
 };
 
 uint32_t texts_find(const struct texts *texts, const char *text); /* TEXT_NONE: not there */
