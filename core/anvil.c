@@ -8,6 +8,7 @@
 #include "core/wire.h"
 
 #define FIELDS 5
+#define BYTES_MAX ((size_t)96 << 20) /* of texts in one dump, with those that stand for many */
 
 static void session_release(struct anvil_session *session)
 {
@@ -116,10 +117,16 @@ static bool row_2(char **fields, size_t count, struct anvil_session *row, long *
 	return true;
 }
 
+static size_t size_of(const struct anvil_session *row)
+{
+	return strlen(row->mailbox) + strlen(row->service) + strlen(row->address) +
+		strlen(row->connection);
+}
+
 static bool too_long(const struct anvil_session *row)
 {
-	return strlen(row->mailbox) > WIRE_TEXT_MAX || strlen(row->service) > WIRE_TEXT_MAX ||
-		strlen(row->address) > WIRE_TEXT_MAX || strlen(row->connection) > WIRE_TEXT_MAX;
+	return strlen(row->mailbox) > WIRE_TEXT_MAX ||
+		size_of(row) - strlen(row->mailbox) > SAMPLE_SESSION_TEXT_MAX;
 }
 
 static void rows_add(struct anvil_sessions *out, const struct anvil_session *row, long times)
@@ -137,7 +144,7 @@ static void rows_add(struct anvil_sessions *out, const struct anvil_session *row
 }
 
 static bool line_parse(struct anvil_sessions *out, enum anvil_version version, char *line,
-	struct err *err)
+	size_t *bytes, struct err *err)
 {
 	struct anvil_session row = { 0 };
 	char *fields[FIELDS];
@@ -162,6 +169,9 @@ static bool line_parse(struct anvil_sessions *out, enum anvil_version version, c
 		ok = err_set(err, ERR_DATA, "Dovecot's anvil knows more than 1,000,000 sessions");
 	else if (!ok)
 		bad(err);
+	else if ((*bytes += size_of(&row) * (size_t)times) > BYTES_MAX)
+		ok = err_set(err, ERR_DATA, "Dovecot's anvil sends more than %zu MB of names",
+			BYTES_MAX >> 20);
 	if (ok)
 		rows_add(out, &row, times);
 	session_release(&row);
@@ -189,13 +199,14 @@ bool anvil_parse(struct anvil_sessions *out, enum anvil_version version, const c
 {
 	struct anvil_sessions rows = { 0 };
 	const char *end = bytes + len;
+	size_t size = 0;
 	bool ok = true;
 
 	while (ok && bytes < end) {
 		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
 		char *line = mem_text_n(bytes, (size_t)((stop ? stop : end) - bytes));
 
-		ok = line_parse(&rows, version, line, err);
+		ok = line_parse(&rows, version, line, &size, err);
 		free(line);
 		bytes = stop ? stop + 1 : end;
 	}

@@ -176,9 +176,10 @@ static void apply_cpu(struct host *host, const struct sample *sample)
 	by->cpu_total = sample->cpu_total;
 }
 
+/* No time is too short to count in: at least a hundredth of a second. */
 static float per_minute(int64_t count, double seconds)
 {
-	return count < 0 ? NAN : (float)((double)count * 60 / seconds);
+	return count < 0 ? NAN : (float)((double)count * 60 / fmax(seconds, 0.01));
 }
 
 static void apply_figures(struct host *host, const struct sample *sample)

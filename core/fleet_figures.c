@@ -79,7 +79,7 @@ static void move(struct host_index *by, uint32_t index)
 /* One look at a process: rates over the time since the look before. */
 static void look(struct host *host, uint32_t index, const struct sample_use *use)
 {
-	double seconds = use->seconds;
+	double seconds = use->seconds > 0 ? fmax(use->seconds, 0.01) : 0;
 	struct process *process = &host->by->processes.items[index];
 	double hz = host->facts.hz > 0 ? (double)host->facts.hz : HZ;
 	bool again = process->known && use->cpu_ticks >= process->cpu_ticks && seconds > 0;
@@ -129,7 +129,8 @@ void fleet_use(struct host *host, const struct sample *sample)
 	vec_each(&sample->use, use) {
 		uint32_t index = map_get(&host->by->by_pid, (uint64_t)(uint32_t)use->pid);
 
-		if (index != MAP_NONE)
+		/* Once a sample, whatever the host repeats. */
+		if (index != MAP_NONE && host->by->processes.items[index].listed != host->by->sample)
 			look(host, index, use);
 	}
 	/* A full sample tells old figures again; it says nothing about who stands still. */
@@ -186,7 +187,7 @@ void fleet_delivered(struct fleet *fleet, struct host *host, const struct sample
 			continue;
 		deliver(host,
 			fleet_account(host, mailboxes_row(fleet->mailboxes, row)->name, row),
-			(float)(delivered->count * 60.0 / sample->rates.seconds));
+			(float)(delivered->count * 60.0 / fmax(sample->rates.seconds, 0.01)));
 	}
 }
 

@@ -23,8 +23,9 @@ struct session_links {
 struct process {
 	int32_t pid;
 	uint32_t first, sessions;
-	bool known;  /* figures of an earlier look are there */
-	bool shared; /* by several accounts */
+	uint32_t accounts; /* different ones; more than one: it is shared */
+	bool known;   /* figures of an earlier look are there */
+	bool unshown; /* is in host_index.unshown: its sessions do not say yet if it is shared */
 	bool moving; /* is in host_index.moving: its figures are not 0, or not known */
 	uint32_t listed; /* number of the last sample that had it */
 	uint64_t cpu_ticks;
@@ -47,6 +48,7 @@ struct indices {
 
 struct host_index {
 	struct map by_id, by_pid, by_name;
+	struct map pairs; /* how many sessions a process has of an account */
 	struct {
 		vec_of(struct session_links);
 	} links; /* by session */
@@ -58,7 +60,7 @@ struct host_index {
 	} accounts;
 	struct indices free_processes, free_accounts;
 	struct indices dirty, delivering; /* accounts */
-	struct indices moving;            /* processes */
+	struct indices moving, unshown;   /* processes */
 	uint32_t sample, full;            /* numbers of the last ones */
 	bool has_cpu, has_log, crowded;
 	uint64_t cpu_busy, cpu_iowait, cpu_total;
@@ -66,7 +68,7 @@ struct host_index {
 	struct indices wants; /* names; the first `issued` were asked for and not yet answered */
 	size_t issued, answered;
 	int64_t issued_ms;
-	size_t names; /* mailboxes it told of */
+	size_t names, name_bytes; /* of mailboxes and stores it told of */
 };
 
 struct fleet_index {
@@ -81,6 +83,8 @@ void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sampl
 void fleet_sessions_reboot(struct host *host); /* cumulative figures begin anew */
 void fleet_sessions_release(struct host *host);
 void fleet_account_moved(struct host *host, uint32_t name, uint32_t row);
+/* Whether a host may tell of one more text of this size; what it told stays in memory. */
+bool fleet_spend(struct host *host, const char *text);
 /* The row of a name on a host; ROW_NONE when the host told of too many. */
 uint32_t fleet_row(struct fleet *fleet, struct host *host, const char *name);
 

@@ -7,7 +7,20 @@
 #include "core/base/mem.h"
 #include "core/fleet_inner.h"
 
-enum { NAMES_MOST = 2000000 };
+enum { NAMES_MOST = 2000000, NAME_BYTES_MOST = 96 << 20 };
+
+/* The sessions of before, by what they are: made once for a full sample, so that finding one
+ * costs the same however many a process has. Each is named by the number it had. */
+struct twin {
+	uint64_t id;
+	uint32_t next;
+};
+
+struct twins {
+	bool made;
+	struct map first; /* by what they are */
+	vec_of(struct twin);
+};
 
 static uint32_t *counter(struct session_counts *counts, const char *service)
 {
@@ -29,17 +42,28 @@ static uint32_t address_id(const char *address)
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
+bool fleet_spend(struct host *host, const char *text)
+{
+	struct host_index *by = host->by;
+	size_t size = strlen(text) + 1;
+
+	if (by->names >= NAMES_MOST || size > NAME_BYTES_MOST - by->name_bytes) {
+		by->crowded = true;
+		return false;
+	}
+	by->names++;
+	by->name_bytes += size;
+	return true;
+}
+
 uint32_t fleet_row(struct fleet *fleet, struct host *host, const char *name)
 {
 	uint32_t row = mailboxes_find(fleet->mailboxes, name, host->index);
 
 	if (row != ROW_NONE)
 		return row;
-	if (host->by->names >= NAMES_MOST) {
-		host->by->crowded = true;
+	if (!fleet_spend(host, name))
 		return ROW_NONE;
-	}
-	host->by->names++;
 	return mailboxes_add(fleet->mailboxes, name, host->index);
 }
 
@@ -57,18 +81,32 @@ static uint32_t process_of(struct host_index *by, int32_t pid)
 	}
 	by->processes.items[index] = (struct process){ .pid = pid, .first = NONE,
 		.cpu_percent = NAN, .read_bps = NAN, .write_bps = NAN,
-		.moving = by->processes.items[index].moving };
+		.moving = by->processes.items[index].moving,
+		.unshown = by->processes.items[index].unshown };
 	map_set(&by->by_pid, (uint64_t)(uint32_t)pid, index);
 	return index;
 }
 
-static void share(struct host *host, struct process *process, bool shared)
+/* Counts one session more or less of an account in a process. */
+static void pair(struct host_index *by, const struct session_links *own, bool more)
 {
-	if (process->shared == shared)
+	struct process *process = &by->processes.items[own->process];
+	uint64_t key = (uint64_t)own->process << 32 | own->account;
+	uint32_t count = map_get(&by->pairs, key);
+
+	if (more && count == MAP_NONE) {
+		map_set(&by->pairs, key, 1);
+		process->accounts++;
+	} else if (more || count > 1) {
+		map_set(&by->pairs, key, more ? count + 1 : count - 1);
+	} else {
+		map_remove(&by->pairs, key);
+		process->accounts--;
+	}
+	if (process->unshown)
 		return;
-	process->shared = shared;
-	for (uint32_t i = process->first; i != NONE; i = host->by->links.items[i].next_in_process)
-		host->sessions.items[i].shared = shared;
+	process->unshown = true;
+	*vec_add(&by->unshown) = own->process;
 }
 
 static void hang_in_process(struct host *host, uint32_t session)
@@ -84,9 +122,7 @@ static void hang_in_process(struct host *host, uint32_t session)
 		links[first].previous_in_process = session;
 	process->first = session;
 	process->sessions++;
-	host->sessions.items[session].shared = process->shared;
-	if (first != NONE && links[first].account != own->account)
-		share(host, process, true);
+	pair(by, own, true);
 }
 
 static void hang_in_account(struct host *host, uint32_t session)
@@ -104,16 +140,6 @@ static void hang_in_account(struct host *host, uint32_t session)
 	fleet_account_dirty(host, own->account);
 }
 
-static bool one_account(const struct host_index *by, const struct process *process)
-{
-	uint32_t first = process->first;
-
-	for (uint32_t i = first; i != NONE; i = by->links.items[i].next_in_process)
-		if (by->links.items[i].account != by->links.items[first].account)
-			return false;
-	return true;
-}
-
 static void leave_process(struct host *host, uint32_t session)
 {
 	struct host_index *by = host->by;
@@ -126,13 +152,12 @@ static void leave_process(struct host *host, uint32_t session)
 		links[own->previous_in_process].next_in_process = own->next_in_process;
 	else
 		process->first = own->next_in_process;
-	if (--process->sessions == 0) {
-		map_remove(&by->by_pid, (uint64_t)(uint32_t)process->pid);
-		*vec_add(&by->free_processes) = own->process;
-		process->known = false;
-	} else if (process->shared && one_account(by, process)) {
-		share(host, process, false);
-	}
+	pair(by, own, false);
+	if (--process->sessions > 0)
+		return;
+	map_remove(&by->by_pid, (uint64_t)(uint32_t)process->pid);
+	*vec_add(&by->free_processes) = own->process;
+	process->known = false;
 }
 
 static void leave_account(struct host *host, uint32_t session)
@@ -231,33 +256,60 @@ static bool is_same(const struct fleet *fleet, const struct session *session,
 		strcmp(mailboxes_name(fleet->mailboxes, session->name), other->mailbox) == 0;
 }
 
-/* In a full sample: the session that is known already, maybe from an earlier run of the agent
- * and so under another number; NONE when it is new. */
+static uint64_t twin_key(int32_t pid, uint32_t row, const char *address)
+{
+	return ((uint64_t)(uint32_t)pid << 32 | row) ^ (uint64_t)address_id(address) << 16;
+}
+
+static void twins_make(struct twins *twins, const struct host *host)
+{
+	vec_each(&host->sessions, session) {
+		uint64_t key = twin_key(session->pid, session->row, session->address);
+		uint32_t first = map_get(&twins->first, key);
+
+		map_set(&twins->first, key, (uint32_t)twins->count);
+		*vec_add(twins) = (struct twin){ session->id, first };
+	}
+	twins->made = true;
+}
+
+/* In a full sample: the session that is known already, maybe under another number; NONE when
+ * it is new. */
 static uint32_t known(const struct fleet *fleet, const struct host *host,
-	const struct sample_session *new)
+	const struct sample_session *new, struct twins *twins)
 {
 	const struct host_index *by = host->by;
-	uint32_t process, session = map_get(&by->by_id, new->id);
+	uint32_t row, found = NONE, at, session = map_get(&by->by_id, new->id);
+	uint64_t key;
 
 	if (session != MAP_NONE && is_same(fleet, &host->sessions.items[session], new))
 		return session;
-	process = map_get(&by->by_pid, (uint64_t)(uint32_t)new->pid);
-	if (process == MAP_NONE)
-		return NONE;
-	session = by->processes.items[process].first;
-	for (; session != NONE; session = by->links.items[session].next_in_process)
-		if (by->links.items[session].seen != by->full &&
+	if (!twins->made)
+		twins_make(twins, host);
+	row = mailboxes_find(fleet->mailboxes, new->mailbox, host->index);
+	key = twin_key(new->pid, row, new->address);
+	/* Those that were passed over are not there any more, or known already. */
+	for (at = map_get(&twins->first, key); at != MAP_NONE && found == NONE;
+		at = twins->items[at].next) {
+		session = map_get(&by->by_id, twins->items[at].id);
+		if (session != MAP_NONE && by->links.items[session].seen != by->full &&
 			is_same(fleet, &host->sessions.items[session], new))
-			break;
-	return session;
+			found = session;
+	}
+	if (at != MAP_NONE)
+		map_set(&twins->first, key, at);
+	else
+		map_remove(&twins->first, key);
+	return found;
 }
 
 static void add(struct fleet *fleet, struct host *host, struct sample *sample, int64_t now_ms)
 {
 	struct host_index *by = host->by;
+	struct twins twins = { 0 };
 
 	vec_each(&sample->add, new) {
-		uint32_t session = sample->full ? known(fleet, host, new) : NONE, other;
+		uint32_t session = sample->full ? known(fleet, host, new, &twins) : NONE, other;
 
 		other = map_get(&by->by_id, new->id);
 		if (other != MAP_NONE && other != session) {
@@ -275,6 +327,8 @@ static void add(struct fleet *fleet, struct host *host, struct sample *sample, i
 		map_set(&by->by_id, new->id, session);
 		by->links.items[session].seen = by->full;
 	}
+	map_release(&twins.first);
+	vec_release(&twins);
 }
 
 /* What a full sample did not tell of is gone. */
@@ -287,6 +341,21 @@ static void sweep(struct host *host)
 			session_out(host, session);
 		else
 			session++;
+}
+
+static void tell_shared(struct host *host)
+{
+	struct host_index *by = host->by;
+
+	vec_each(&by->unshown, index) {
+		struct process *process = &by->processes.items[*index];
+		uint32_t i = process->sessions ? process->first : NONE;
+
+		for (; i != NONE; i = by->links.items[i].next_in_process)
+			host->sessions.items[i].shared = process->accounts > 1;
+		process->unshown = false;
+	}
+	vec_clear(&by->unshown);
 }
 
 void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sample, int64_t now_ms)
@@ -304,6 +373,7 @@ void fleet_sessions(struct fleet *fleet, struct host *host, struct sample *sampl
 	add(fleet, host, sample, now_ms);
 	if (sample->full)
 		sweep(host);
+	tell_shared(host);
 	fleet_use(host, sample);
 	fleet_delivered(fleet, host, sample);
 	fleet_settle(fleet, host);
@@ -340,6 +410,7 @@ void fleet_sessions_release(struct host *host)
 	map_release(&by->by_id);
 	map_release(&by->by_pid);
 	map_release(&by->by_name);
+	map_release(&by->pairs);
 	vec_release(&by->links);
 	vec_release(&by->processes);
 	vec_release(&by->accounts);
@@ -348,6 +419,7 @@ void fleet_sessions_release(struct host *host)
 	vec_release(&by->dirty);
 	vec_release(&by->delivering);
 	vec_release(&by->moving);
+	vec_release(&by->unshown);
 	vec_release(&by->wants);
 	free(by);
 }

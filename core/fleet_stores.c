@@ -48,14 +48,22 @@ void fleet_wants(struct host *host, int64_t now_ms, struct store_wants *wanted)
 	by->answered = 0;
 }
 
+static bool is_at(const struct mailboxes *mailboxes, uint32_t row, const char *store)
+{
+	uint32_t known = mailboxes_row(mailboxes, row)->store;
+
+	return known != STORE_UNKNOWN && strcmp(mailboxes_store(mailboxes, known), store) == 0;
+}
+
 void fleet_stores(struct fleet *fleet, struct host *host, struct stores_seen *stores)
 {
 	vec_each(stores, seen) {
-		uint32_t row;
+		uint32_t row = mailboxes_find(fleet->mailboxes, seen->mailbox, host->index);
 
 		host->by->answered++;
 		/* Names that the host was never heard to have are not made by an answer. */
-		if (!seen->id || mailboxes_find(fleet->mailboxes, seen->mailbox, host->index) == ROW_NONE)
+		if (!seen->id || row == ROW_NONE || is_at(fleet->mailboxes, row, seen->id) ||
+			!fleet_spend(host, seen->id))
 			continue;
 		row = mailboxes_place(fleet->mailboxes, seen->mailbox, host->index, seen->id);
 		fleet_account_moved(host, mailboxes_row(fleet->mailboxes, row)->name, row);

@@ -19,6 +19,8 @@
 
 #define SAMPLE_LINE_MAX ((size_t)128 << 10) /* longer lines are the host's fault */
 #define SAMPLE_ROWS_MAX 1000000             /* more sessions on one host are too */
+#define SAMPLE_SESSION_TEXT_MAX 200         /* bytes of a session's texts but for its mailbox */
+#define SAMPLE_FEW_MAX 1000                 /* more disks, services, problems or error lines, too */
 
 struct sample_session {
 	uint64_t id; /* the agent's own; never used twice in one run of it */

@@ -9,7 +9,8 @@
 #include "core/wire.h"
 
 enum { BIG = INT32_MAX };
-static const int64_t huge = INT64_MAX / 2;
+/* Some of them can be added up. */
+static const int64_t huge = INT64_MAX / 2, files = (int64_t)1 << 40;
 
 /* An element of a row; errors name the row's key. */
 static bool row_text(char **out, const struct json *row, size_t index, const char *key,
@@ -33,6 +34,12 @@ static bool list(const struct json *value, size_t already, const char *key, stru
 	if (already + json_count(value) > SAMPLE_ROWS_MAX)
 		return wire_bad(key, "at most 1,000,000 rows", err);
 	return true;
+}
+
+/* A row of which no host has many. */
+static bool few(size_t already, const char *key, struct err *err)
+{
+	return already < SAMPLE_FEW_MAX || wire_bad(key, "at most 1,000 rows", err);
 }
 
 static bool feed_sample(struct sample *sample, const struct json *value, struct err *err)
@@ -110,6 +117,12 @@ static bool feed_session(struct sample *sample, const struct json *row, struct e
 		free(session.service);
 		return false;
 	}
+	if (strlen(session.service) + strlen(session.address) > SAMPLE_SESSION_TEXT_MAX) {
+		free(session.mailbox);
+		free(session.service);
+		free(session.address);
+		return wire_bad("add", "a service and an address of at most 200 bytes", err);
+	}
 	*vec_add(&sample->add) = session;
 	return true;
 }
@@ -159,7 +172,8 @@ static bool feed_service(struct sample *sample, const struct json *row, struct e
 {
 	struct sample_service service = { 0 };
 
-	if (!row_whole(&service.count, row, 1, BIG, 0, "services", err) ||
+	if (!few(sample->services.count, "services", err) ||
+		!row_whole(&service.count, row, 1, BIG, 0, "services", err) ||
 		!row_whole(&service.limit, row, 2, BIG, 0, "services", err) ||
 		!row_text(&service.name, row, 0, "services", err))
 		return false;
@@ -172,7 +186,8 @@ static bool feed_disk(struct sample *sample, const struct json *row, struct err 
 	struct sample_disk disk = { 0 };
 	const char *mode = json_text(json_at(row, 7), NULL);
 
-	if (!row_whole(&disk.size_kb, row, 3, huge, -1, "disks", err) ||
+	if (!few(sample->disks.count, "disks", err) ||
+		!row_whole(&disk.size_kb, row, 3, huge, -1, "disks", err) ||
 		!row_whole(&disk.free_kb, row, 4, huge, -1, "disks", err) ||
 		!row_whole(&disk.inodes, row, 5, huge, -1, "disks", err) ||
 		!row_whole(&disk.free_inodes, row, 6, huge, -1, "disks", err))
@@ -192,7 +207,8 @@ static bool feed_problem(struct sample *sample, const struct json *row, struct e
 {
 	struct sample_problem problem = { 0 };
 
-	if (!row_text(&problem.what, row, 0, "problems", err) ||
+	if (!few(sample->problems.count, "problems", err) ||
+		!row_text(&problem.what, row, 0, "problems", err) ||
 		!row_text(&problem.text, row, 1, "problems", err) ||
 		!row_text(&problem.mend, row, 2, "problems", err)) {
 		free(problem.what);
@@ -207,7 +223,8 @@ static bool feed_error(struct sample *sample, const struct json *value, struct e
 {
 	char *line;
 
-	if (!wire_text(&line, value, "errors", err))
+	if (!few(sample->errors.count, "errors", err) ||
+		!wire_text(&line, value, "errors", err))
 		return false;
 	if (line)
 		*vec_add(&sample->errors) = line;
@@ -235,7 +252,7 @@ static bool feed_queue(struct sample *sample, const struct json *value, struct e
 	int64_t figures[7];
 
 	for (size_t i = 0; i < 7; i++)
-		if (!wire_whole(&figures[i], json_get(value, names[i]), 0, huge, -1, "queue", err))
+		if (!wire_whole(&figures[i], json_get(value, names[i]), 0, files, -1, "queue", err))
 			return false;
 	sample->queue = (struct sample_queue){ figures[0], figures[1], figures[2], figures[3],
 		figures[4], figures[5], figures[6] };
