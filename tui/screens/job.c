@@ -2,14 +2,17 @@
 /* A job: how far it is, and its units with what they were and what they became. */
 #include "tui/screens/job.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/mem.h"
 #include "tui/keys.h"
 #include "tui/widgets/columns.h"
+#include "tui/widgets/wrap.h"
 
 #define BAR_CELLS 24
+#define DETAIL_ROWS 3 /* a line, and two of what is to be said of the current unit */
 
 enum {
 	JOB_MAILBOX,
@@ -99,10 +102,15 @@ static int heads(int rows)
 	return rows >= 8 ? 4 : rows >= 4 ? 2 : 1;
 }
 
+static int detail_rows(int rows)
+{
+	return rows >= 12 ? DETAIL_ROWS : 0;
+}
+
 static size_t page_of(const struct app *app)
 {
 	struct rect body = app_body(app->rows, app->columns);
-	int rows = body.rows - heads(body.rows);
+	int rows = body.rows - heads(body.rows) - detail_rows(body.rows);
 
 	return rows > 0 ? (size_t)rows : 1;
 }
@@ -179,7 +187,7 @@ static void draw_bar(const struct app *app, const struct watched *watched, struc
 /* What happens with it if nobody does anything. */
 static void draw_fate(const struct app *app, const struct watched *watched, struct frame *frame, int row)
 {
-	const char *text = "what was released goes on on its host, with this console or without";
+	const char *text = "what was released goes on by itself, with this console or without";
 	size_t away = 0;
 	enum style style;
 	const char *state = job_state(app, watched, &style);
@@ -207,19 +215,54 @@ static const char *seconds_text(const struct unit *unit, char out[FIGURE])
 	return out;
 }
 
+static void add_count(struct str *out, size_t begin, int64_t count, const char *what)
+{
+	if (count > 0)
+		str_addf(out, "%s%" PRId64 " %s", out->len > begin ? ", " : "", count, what);
+}
+
+/* What figures in the columns do not say. */
 static void note_of(const struct app *app, const struct watched *watched, const struct unit *unit,
 	struct str *out)
 {
-	char note[160];
 	const struct unit_outcome *outcome = &unit->outcome;
+	size_t begin = out->len;
+	char note[160];
 
 	jobs_unit(app, watched, unit, note);
 	if (note[0])
 		str_adds(out, note);
 	else if (outcome->error)
 		str_adds(out, outcome->error);
-	else if (outcome->result)
-		repair_outcome_text(out, outcome);
+	if (note[0] || outcome->error || !outcome->result)
+		return;
+	add_count(out, begin, outcome->missing, "missing");
+	add_count(out, begin, outcome->moved, "moved");
+	add_count(out, begin, outcome->doubled, "doubled");
+	add_count(out, begin, outcome->flags_lost, "without flags");
+	if (outcome->uids_kept == 0)
+		str_addf(out, "%snew UIDs", out->len > begin ? ", " : "");
+}
+
+/* All that is to be said of the current unit, below the others. */
+static void draw_detail(const struct app *app, const struct watched *watched, const struct unit *unit,
+	struct frame *frame, struct rect area)
+{
+	struct str text = { 0 };
+	char note[160];
+
+	frame_rule(frame, area.row, 0, area.columns);
+	str_addf(&text, "%s: ", unit->target.mailbox ? unit->target.mailbox : "not named yet");
+	jobs_unit(app, watched, unit, note);
+	if (note[0])
+		str_adds(&text, note);
+	else if (unit->outcome.result)
+		repair_outcome_text(&text, &unit->outcome);
+	else
+		str_adds(&text, "waits for its turn");
+	wrap_draw(frame, (struct rect){ area.row + 1, 1, area.rows - 1, area.columns - 2 }, 0,
+		STYLE_NORMAL, str_text(&text));
+	str_release(&text);
 }
 
 static void draw_unit(const struct app *app, const struct watched *watched, const struct unit *unit,
@@ -252,7 +295,8 @@ static void draw(const struct app *app, struct frame *frame, struct rect area)
 {
 	const struct watched *watched = job_shown(app);
 	struct list list = app_place_c(app)->list;
-	int head = heads(area.rows), rows = area.rows - head;
+	int head = heads(area.rows), detail = detail_rows(area.rows);
+	int rows = area.rows - head - detail;
 	struct columns columns;
 
 	if (!watched) {
@@ -272,6 +316,9 @@ static void draw(const struct app *app, struct frame *frame, struct rect area)
 		if (list.top + (size_t)i == list.position)
 			frame_current(frame, area.row + head + i);
 	}
+	if (detail && list.position < watched->job->units.count)
+		draw_detail(app, watched, &watched->job->units.items[list.position], frame,
+			(struct rect){ area.row + head + rows, 0, detail, area.columns });
 }
 
 static const char *barred(const struct app *app, enum action action)
