@@ -131,16 +131,20 @@ function field(text) {
 
 # What the lists of folders say (state_lists): list_name[namespace, GUID], and what they remember of
 # each folder: its GUID, UIDVALIDITY, messages. list_there[namespace]: it could be read.
-function lists_read(    line, n, row, in_names, key, value, name, parent, guid, validity, count, next_uid) {
-	n = 0
+function lists_read(    line, n, row, key, value, box) {
+	n = box = 0
 	while ((getline line < (place "/lists")) > 0) {
-		if (line ~ /^list \//) {
-			lists_names(n, row, name, parent, guid, validity, count, next_uid)
-			n = list_space(substr(line, 6))
+		if (line ~ /^(list|box) \//) {
+			lists_names(n)
+			box = line ~ /^box/
+			n = box ? 0 : list_space(substr(line, 6))
+			if (box)
+				box_at = substr(line, 5)
 			row = 0
-			split("", name)
 			split("", called)
-		} else if (line ~ /^-- RECORDS/)
+		} else if (box)
+			box_line(line)
+		else if (line ~ /^-- RECORDS/)
 			list_there[n] = 1
 		else if (match(line, /^ - [0-9]+ : /)) {
 			key = substr(line, 4, RLENGTH - 6) + 0
@@ -149,29 +153,62 @@ function lists_read(    line, n, row, in_names, key, value, name, parent, guid, 
 			row = line
 			sub(/.*uid=/, "", row)
 			row += 0
-			name[row] = parent[row] = guid[row] = ""
-			gone[row] = line ~ /flags=0x0*[0-9a-f]*[13579bdf]/
+			row_name[row] = row_parent[row] = row_guid[row] = ""
 		} else if (match(line, /: (name_id|parent_uid|guid|uid_validity|messages|uidnext) +=/)) {
 			key = substr(line, RSTART + 2)
 			value = key
 			sub(/ .*/, "", key)
 			sub(/^[^=]*= */, "", value)
 			if (key == "name_id")
-				name[row] = called[value + 0]
+				row_name[row] = called[value + 0]
 			else if (key == "parent_uid")
-				parent[row] = value + 0
+				row_parent[row] = value + 0
 			else if (key == "guid")
-				guid[row] = value
+				row_guid[row] = value
 			else if (key == "uid_validity")
-				validity[row] = value
+				row_validity[row] = value
 			else if (key == "messages")
-				count[row] = value
+				row_count[row] = value
 			else
-				next_uid[row] = value
+				row_next[row] = value
 		}
 	}
 	close(place "/lists")
-	lists_names(n, row, name, parent, guid, validity, count, next_uid)
+	lists_names(n)
+}
+
+# The name of a folder in its own index, its parts with NUL between.
+function box_line(line,    n, rest, i, name, code) {
+	if (line ~ /^name \.+ = /)
+		box_name = line ~ /= box-name$/
+	else if (box_name && line ~ /^header \.+ = [0-9a-f]+$/ && (n = locate(box_at))) {
+		rest = at_rest
+		sub(/^mailboxes\//, "", rest)
+		sub(/\/dbox-Mails$/, "", rest)
+		sub(/.*= /, "", line)
+		name = ""
+		for (i = 1; i < length(line); i += 2) {
+			code = hex(substr(line, i, 2))
+			name = name (code ? sprintf("%c", code) : separator[n])
+		}
+		list_name[n, rest] = name == "INBOX" && inbox[n] ? "INBOX" : prefix[n] decode(name)
+		unlisted[n, rest] = 1
+	}
+}
+
+# The directories of folders that are kept by GUIDs and that no list has, where their indexes are.
+function state_print_unlisted(    i, n, rest, root) {
+	tree_read()
+	for (i = 1; i <= tree; i++) {
+		if (tree_type[i] != "d" || !(n = locate(tree_path[i])) || layout[n] != "index")
+			continue
+		rest = at_rest
+		if (rest !~ /^mailboxes\/[0-9a-f]+$/ || (n, substr(rest, 11)) in list_name)
+			continue
+		root = space[n, 8] == "" ? space[n, 6] : space[n, 8]
+		if (index(tree_path[i], root "/") == 1)
+			print root "/" rest
+	}
 }
 
 function list_space(root,    n) {
@@ -181,23 +218,22 @@ function list_space(root,    n) {
 	return 0
 }
 
-function lists_names(n, row, name, parent, guid, validity, count, next_uid,    uid, up, full, depth) {
-	if (!n)
-		return
-	for (uid in name) {
-		full = name[uid]
-		depth = 0
-		for (up = parent[uid]; up && (up in name) && depth++ < 50; up = parent[up])
-			full = name[up] separator[n] full
-		full = full == "INBOX" && inbox[n] ? "INBOX" : prefix[n] decode(full)
-		listed[n, full] = guid[uid]
-		list_validity[n, full] = validity[uid]
-		list_count[n, full] = count[uid]
-		list_next[n, full] = next_uid[uid]
-		if (guid[uid] !~ /^0*$/)
-			list_name[n, guid[uid]] = full
-	}
-	split("", name)
+function lists_names(n,    uid, up, full, depth) {
+	if (n)
+		for (uid in row_name) {
+			full = row_name[uid]
+			depth = 0
+			for (up = row_parent[uid]; up && (up in row_name) && depth++ < 50; up = row_parent[up])
+				full = row_name[up] separator[n] full
+			full = full == "INBOX" && inbox[n] ? "INBOX" : prefix[n] decode(full)
+			listed[n, full] = row_guid[uid]
+			list_validity[n, full] = row_validity[uid]
+			list_count[n, full] = row_count[uid]
+			list_next[n, full] = row_next[uid]
+			if (row_guid[uid] !~ /^0*$/)
+				list_name[n, row_guid[uid]] = full
+		}
+	split("", row_name)
 }
 
 # Reads the tree: tree_*[1..tree].

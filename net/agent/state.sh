@@ -88,7 +88,7 @@ state_find() {
 	fi
 	doveadm user -- "$1" >"$place/user" 2>&1
 	printf '%s\n' "$state_conf" | AGENT_NAME=$1 AGENT_USER=$place/user AGENT_NAMESPACES=$place/namespaces \
-		awk "$stores_awk$place_awk BEGIN { place_print() }" >"$place/found"
+		awk "$json_awk$mounts_awk$stores_awk$place_awk BEGIN { place_print() }" >"$place/found"
 	IFS=$unit read -r s_code place_error place_home place_uid place_gid place_driver place_path place_layout state_strip <"$place/found"
 	[ "$s_code" = 0 ] || return "${s_code:-75}"
 	state_there
@@ -287,12 +287,19 @@ state_awk() {
 		awk "$json_awk$state_awk$state_files_awk$state_lines_awk BEGIN { state_begin(); $1 }"
 }
 
-# The lists of folders that are kept by their GUIDs, in a copy or in the mailbox.
+# The lists of folders, in a copy or in the mailbox; of folders that lie there under a GUID that no
+# list has, what their own indexes say they are called.
 state_lists() {
 	awk -F '\t' '{ print $8 == "-" ? $6 : $8 }' "$place/namespaces" | while IFS= read -r s_at; do
 		printf 'list %s\n' "$s_at"
 		doveadm -O dump -t index "$1$s_at/dovecot.list.index" 2>/dev/null
 	done >"$place/lists"
+	[ "$place_layout" = index ] || return 0
+	state_awk 'state_print_unlisted()' | head -n 300 | while IFS= read -r s_at; do
+		printf 'box %s\n' "$s_at"
+		doveadm -O dump -t index "$1$s_at/dovecot.index" 2>/dev/null
+	done >"$place/boxes"
+	cat "$place/boxes" >>"$place/lists"
 }
 
 state_of_copy() {

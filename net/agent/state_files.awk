@@ -58,18 +58,18 @@ function blocks_read(file, n, end,    line, i, due) {
 			meta[i]--
 }
 
-function sdbox_print(i,    path, size, whole, state) {
+function sdbox_print(i,    path, size, total, state) {
 	path = named[i]
 	size = size_of[path]
-	whole = length(head_line[i]) + 1 + 30 + hex(substr(message_line[i], 14, 16)) + meta[i]
+	total = length(head_line[i]) + 1 + 30 + hex(substr(message_line[i], 14, 16)) + meta[i]
 	if (size == 0)
 		state = "empty"
 	else if (head_line[i] !~ /^2 M1e/ || substr(message_line[i], 1, 3) != "\001\002N")
 		state = "garbage"
-	else if (guid_of[i] == "" || whole > size)
+	else if (guid_of[i] == "" || total > size)
 		state = "short"
 	else
-		state = whole == size ? "good" : "garbage"
+		state = total == size ? "good" : "garbage"
 	locate(path)
 	sub(/.*\/u[.]/, "", path)
 	print at_space "\t" named[i] "\t" path "\t" (guid_of[i] == "" ? "?" : guid_of[i]) "\t" size "\t" state "\t" field(saved_in[i])
