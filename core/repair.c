@@ -239,6 +239,8 @@ static void warn_uids(struct warnings *warnings, const struct check *check)
 static void warn_messages(struct warnings *warnings, const struct check *check)
 {
 	const struct check_forecast *forecast = &check->forecast;
+	int64_t doubtful = (forecast->moved > 0 ? forecast->moved : 0) +
+		(forecast->doubled > 0 ? forecast->doubled : 0);
 
 	if (forecast->flags_lost > 0)
 		warn(warnings, "%s: the flags of %" PRId64 " message%s cannot be known", check->mailbox,
@@ -246,12 +248,11 @@ static void warn_messages(struct warnings *warnings, const struct check *check)
 	if (forecast->missing > 0)
 		warn(warnings, "%s: %" PRId64 " message%s cannot be had back", check->mailbox,
 			forecast->missing, s(forecast->missing));
-	if (forecast->moved > 0 || forecast->doubled > 0)
+	if (doubtful)
 		warn(warnings,
 			"%s: of %" PRId64 " message%s nothing tells in which folder or how often; they will be "
 			"named",
-			check->mailbox, forecast->moved + forecast->doubled,
-			s(forecast->moved + forecast->doubled));
+			check->mailbox, doubtful, s(doubtful));
 	if (forecast->result == FORECAST_PART && forecast->text)
 		warn(warnings, "%s: %s", check->mailbox, forecast->text);
 }
