@@ -156,7 +156,7 @@ function rights_check(    i, base, path, f, what, n, mend) {
 		if (tree_type[i] == "d" && base ~ /^(dovecot\.(list\.|map\.)?index(\.log)?|dovecot-uidlist|subscriptions|[um]\.[0-9]+)$/)
 			what = "a directory stands where the file " path " should be"
 		else if (!may(i, tree_type[i] == "above" ? 1 : tree_type[i] == "d" ? 5 : base ~ /^dovecot/ ? 6 : 4))
-			what = path " has mode " tree_mode[i] " and belongs to uid " tree_uid[i] ": the mailbox's own user, uid " ENVIRON["AGENT_UID"] ", may not " \
+			what = path " has mode " tree_mode[i] " and belongs to uid " tree_uid[i] ": the user it belongs to, uid " ENVIRON["AGENT_UID"] ", may not " \
 				(tree_type[i] == "f" ? "read" : "enter") " it"
 		if (what == "" || ++unreadable > 50)
 			continue

@@ -42,7 +42,7 @@ function stored_check(    f, n, part, key) {
 	failures_read("seen.errors")
 	failures_read("seen.later")
 	if (died != "")
-		finding("access", "", "login-dies", "Dovecot's own process ends when it opens this mailbox: " plainly(died), "resync")
+		finding("access", "", "login-dies", "the process of Dovecot ends when it opens this mailbox: " plainly(died), "resync")
 }
 
 function folders_check(    f, stored_text) {
@@ -55,7 +55,7 @@ function folders_check(    f, stored_text) {
 		else if (missing[f] > 0)
 			missing_finding(f)
 		else if (index_gone(f))
-			finding("missing", f, "index-lost", "the folder's directory " lies[f] " has no dovecot.index; " stored_text \
+			finding("missing", f, "index-lost", "the directory " lies[f] " has no dovecot.index; " stored_text \
 				" there, and their flags are lost", "resync")
 	}
 }
@@ -79,10 +79,10 @@ function missing_finding(f,    symptom, evidence) {
 		evidence = "the folder has no dovecot.index; " evidence
 	} else if (seen[f] > 0) {
 		symptom = "index-old"
-		evidence = "the folder's index does not know all that is there: " evidence
+		evidence = "the index does not know all that is there: " evidence
 	} else {
 		symptom = "index-broken"
-		evidence = "the folder's index cannot be used: " evidence
+		evidence = "the index cannot be used: " evidence
 	}
 	finding("missing", f, symptom, evidence, "resync")
 }
@@ -101,7 +101,7 @@ function lists_check(    key, part, n, f, guid, path) {
 			continue
 		if (!deleted(part[1], listed[key]))
 			finding(children_of(f, part[1]) || layout[part[1]] == "index" ? "access" : "missing", f, "folder-lost", \
-				"Dovecot's list of folders knows it, with " count_of(list_count[key] + 0, "message", "messages") \
+				"the list of folders knows it, with " count_of(list_count[key] + 0, "message", "messages") \
 				", and its directory is gone, though nobody deleted it", "resync")
 	}
 	for (f in lies)

@@ -102,6 +102,6 @@ function uidlist_check(f,    line) {
 	if (f in has_uidlist)
 		close(has_uidlist[f])
 	if (line != "")
-		finding("resource", f, "uidlist-lost", "the folder's dovecot-uidlist " line \
+		finding("resource", f, "uidlist-lost", "dovecot-uidlist " line \
 			": the next login makes a new one from the index; a resync before it gives all " mails[f] " messages new UIDs", "")
 }

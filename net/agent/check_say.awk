@@ -4,7 +4,7 @@
 function check_print(    code, found) {
 	place = ENVIRON["AGENT_PLACE"]
 	code = ENVIRON["AGENT_CODE"] + 0
-	stored_all = visible_all = 0
+	stored_all = visible_all = rehearsed = 0
 	if (!code) {
 		say_folders()
 		found = say_findings()
@@ -57,7 +57,7 @@ function folders_read(name, about,    line, part, i) {
 	close(place "/" name)
 }
 
-function say_folders(    f, line, part, rehearsed) {
+function say_folders(    f, line) {
 	counts_read("wanted", stored)
 	counts_read("seen", seen)
 	counts_read("after", after)
@@ -65,7 +65,7 @@ function say_folders(    f, line, part, rehearsed) {
 	folders_read("after.folders", then)
 	while ((getline line < (place "/failed")) > 0)
 		failed[line] = 1
-	rehearsed = (getline line < (place "/after.line")) > 0
+	rehearsed = line_read("after.line", will)
 	for (f in folder) {
 		if (f ~ /^\?/)
 			continue
@@ -102,13 +102,13 @@ function line_read(name, list,    line, part, n, i) {
 	return 1
 }
 
-function say_forecast(    was, will, result, text, n, f, kept, lost_names) {
+function say_forecast(    was, result, text, n, f, kept, lost_names) {
 	if (refused != "") {
 		say_forecast_line("refused", "null", "null", "null", "null", "null", "null", "null", \
 			"Nothing is repaired while a part of it cannot be read: " refused)
 		return
 	}
-	if (!line_read("after.line", will))
+	if (!rehearsed)
 		return
 	line_read("before.line", was)
 	for (f in after)

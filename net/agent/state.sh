@@ -373,7 +373,7 @@ state_resync() {
 state_resync_one() {
 	s_copy=$1 s_mask=$2
 	shift 2
-	state_doveadm "$s_copy" force-resync -u "$place_name" "$@" "$s_mask" 2>"$place/resync" || set -- failed
+	state_doveadm "$s_copy" force-resync -u "$place_name" "$@" "$s_mask" >"$place/resync" 2>&1 || set -- failed
 	grep -E '(Error|Fatal|Panic): ' "$place/resync" >>"$place/resync.errors" || [ "${1:-}" = failed ] || return 0
 	return 1
 }
