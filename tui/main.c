@@ -262,6 +262,19 @@ static int run_console(struct program *program)
 	return code;
 }
 
+/* Where no screen can be drawn, lines can be written all the same. */
+static int run_plain(struct program *program)
+{
+	const char *name = getenv("TERM");
+
+	batch_say("TERM=%.60s is no terminal that a screen can be drawn on: here is the table of "
+		  "hosts, every 10 seconds until Ctrl-C; \"mailmend --help\" lists the commands",
+		name ? name : "");
+	choose_locale(false);
+	program->options.command = &command_plain;
+	return run_batch(program);
+}
+
 static int run(struct program *program)
 {
 	const struct batch_command *command = program->options.command;
@@ -275,7 +288,9 @@ static int run(struct program *program)
 	find_places(program);
 	code = command && command->no_config ? 0 : read_config(program);
 	if (!code)
-		code = command ? run_batch(program) : run_console(program);
+		code = command ? run_batch(program) :
+			term_able() ? run_console(program) :
+				      run_plain(program);
 	config_release(&program->config);
 	free(program->config_path);
 	free(program->home);

@@ -149,21 +149,16 @@ static void start_modes(void)
 }
 
 /* Asked before newterm, which writes to the terminal, and loses memory when it fails. */
-static bool is_able(struct err *err)
+bool term_able(void)
 {
 	int status;
 	bool able;
 
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return true;
 	if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
-		return err_set(err, ERR_USAGE,
-			"this terminal is not known here: set TERM to one that is (for example "
-			"xterm), or use a command such as: mailmend hosts --once");
+		return false;
 	able = tigetstr("cup");
-	if (!able)
-		err_set(err, ERR_USAGE,
-			"terminal \"%s\" cannot move its cursor: set TERM to what it really is, or "
-			"use a command such as: mailmend hosts --once",
-			termname());
 	del_curterm(cur_term);
 	return able;
 }
@@ -176,8 +171,8 @@ bool term_start(const struct theme *theme, struct err *err)
 			"mailmend hosts --once");
 	if (tcgetattr(STDIN_FILENO, &term.modes) != 0)
 		return err_errno(err, ERR_IO, "cannot read the terminal's modes");
-	if (!is_able(err))
-		return false;
+	if (!term_able())
+		return err_set(err, ERR_USAGE, "this terminal cannot move its cursor");
 	term.theme = theme;
 	term.screen = newterm(NULL, stdout, stdin);
 	if (!term.screen)

@@ -22,6 +22,10 @@
 #include "tui/frame.h"
 #include "tui/theme.h"
 
+/* Can the terminal on standard output move its cursor? Asked before term_start; without a
+ * terminal it says true, for term_start to tell. */
+bool term_able(void);
+
 /* Takes the terminal on standard input and output over. Fails with a sentence when there
  * is none or its TERM is not known; the terminal is then as it was. */
 bool term_start(const struct theme *theme, struct err *err);

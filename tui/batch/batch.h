@@ -82,6 +82,10 @@ int batch_problems(const struct str *problems);
  * reader that has gone away wants no more and no complaint. */
 int batch_flush(int code);
 
+/* What the console is on a terminal that cannot move its cursor: the table of hosts, again and
+ * again until a signal ends it. It is in no table of commands. */
+extern const struct batch_command command_plain;
+
 extern const struct batch_command command_hosts, command_mailboxes, command_sessions,
 	command_ledger, command_doctor, command_hosts_add, command_hosts_prepare, command_check,
 	command_repair, command_restore, command_jobs;

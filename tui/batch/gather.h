@@ -123,6 +123,9 @@ const char *batch_moment(int64_t wall_s, bool utc, char out[32]);
 /* A number, null when it is negative (not known). */
 void batch_json_known(struct str *out, const char *key, int64_t number);
 
+/* What `hosts` prints, of the hosts that were asked for. */
+void batch_print_hosts(const struct batch *batch);
+
 /* 0, 69 or 77: by the hosts that were asked for. */
 int batch_hosts_code(const struct batch *batch);
 

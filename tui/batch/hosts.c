@@ -110,17 +110,10 @@ static void print_row(const struct batch *batch, uint32_t index, struct table *t
 	str_release(&room);
 }
 
-static int run(struct batch *batch)
+void batch_print_hosts(const struct batch *batch)
 {
-	struct gather wanted = {
-		.depth = BATCH_SAMPLES,
-		.samples = batch->options->once ? 1 : 2,
-	};
 	struct table table = { 0 };
-	struct err err;
 
-	if (!batch_gather(batch, &wanted, &err))
-		return batch_fail(&err);
 	if (!batch->options->json)
 		table_begin(&table, stdout, columns);
 	for (uint32_t i = 0; i < batch->config->hosts.count; i++) {
@@ -133,6 +126,19 @@ static int run(struct batch *batch)
 	}
 	if (!batch->options->json)
 		table_end(&table);
+}
+
+static int run(struct batch *batch)
+{
+	struct gather wanted = {
+		.depth = BATCH_SAMPLES,
+		.samples = batch->options->once ? 1 : 2,
+	};
+	struct err err;
+
+	if (!batch_gather(batch, &wanted, &err))
+		return batch_fail(&err);
+	batch_print_hosts(batch);
 	return batch_hosts_code(batch);
 }
 
