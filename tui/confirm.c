@@ -28,7 +28,6 @@ static void leave(struct app *app)
 static void confirm(struct app *app, struct commands *commands)
 {
 	struct planning *planning = &app->repairing.planning;
-	struct plan plan;
 	uint64_t id;
 
 	if (app->wall_s >= planning->plan.expires_s) {
@@ -37,10 +36,8 @@ static void confirm(struct app *app, struct commands *commands)
 			"this plan has expired and nothing was done; R makes a new one");
 		return;
 	}
-	plan = planning->plan;
-	planning->plan = (struct plan){ 0 };
+	id = jobs_start(app, planning, commands);
 	planning_end(app);
-	id = jobs_start(app, &plan, commands);
 	app_open(app, (struct place){ .screen = SCREEN_JOB, .entry = (int64_t)id }, commands);
 }
 

@@ -15,6 +15,7 @@
 
 #define AGAIN_MS 3000 /* after a broken answer of a host that is connected */
 #define TRIES_MAX 10
+#define RESUMES_MAX 3
 #define NAMES_TOLD 50 /* mailboxes in the text of a decision */
 
 void repairing_init(struct app *app)
@@ -130,7 +131,7 @@ static void decide(struct app *app, const struct watched *watched, struct comman
 	command->prompt = watched->pending;
 	command->entry.wall_s = app->wall_s;
 	command->entry.who = mem_text(app->options.who);
-	command->entry.what = mem_text("repair confirmed");
+	command->entry.what = mem_text("plan confirmed");
 	if (plan->targets.count == 1) {
 		command->entry.host = mem_text(plan->targets.items[0].host);
 		command->entry.mailbox = mem_text(plan->targets.items[0].mailbox);
@@ -139,10 +140,13 @@ static void decide(struct app *app, const struct watched *watched, struct comman
 	app->ledger_state.behind = true;
 }
 
-uint64_t jobs_start(struct app *app, struct plan *plan, struct commands *commands)
+uint64_t jobs_start(struct app *app, struct planning *planning, struct commands *commands)
 {
-	struct watched *watched = watch(app, job_new(plan, app->fleet->hosts.count));
+	struct watched *watched = watch(app, job_new(&planning->plan, app->fleet->hosts.count));
 
+	for (size_t i = 0; i < planning->takers.count; i++)
+		watched->job->hosts.items[i].seen = planning->takers.items[i].last;
+	watched->ours = true;
 	watched->who = mem_text(app->options.who);
 	watched->wall_s = app->wall_s;
 	watched->pending = ++app->repairing.numbers;
@@ -150,7 +154,10 @@ uint64_t jobs_start(struct app *app, struct plan *plan, struct commands *command
 	return watched->id;
 }
 
-static void ask(struct app *app, struct watched *watched, uint32_t host, bool start,
+enum asking { ASK_START, ASK_FOLLOW, ASK_RESUME };
+
+/* The lease is greater than that of whoever began the same plan before. */
+static void ask(struct app *app, struct watched *watched, uint32_t host, enum asking how,
 	struct commands *commands)
 {
 	struct command *command = commands_add(commands, COMMAND_JOB);
@@ -160,9 +167,11 @@ static void ask(struct app *app, struct watched *watched, uint32_t host, bool st
 
 	command->host = host;
 	command->prompt = watched->id;
-	command->answers = start ? repair_ask_start(&text, plan, host, app->options.who,
-					   app->wall_s, seen)
-				 : repair_ask_follow(&text, plan->hash, seen);
+	command->answers =
+		how == ASK_START ? repair_ask_start(&text, plan, host, app->options.who,
+					   app->wall_s * 1000 + (int64_t)(watched->id % 1000), seen)
+		: how == ASK_RESUME ? repair_ask_resume(&text, plan->hash, seen)
+				    : repair_ask_follow(&text, plan->hash, seen);
 	command->text = str_take(&text);
 	hearing_set(app, &watched->hearings.items[host], HEARING_FOLLOWS, NULL);
 }
@@ -176,14 +185,14 @@ void jobs_stored(struct app *app, uint64_t prompt, struct commands *commands)
 		watched->pending = 0;
 		for (uint32_t host = 0; host < watched->job->hosts.count; host++)
 			if (watched->job->hosts.items[host].count)
-				ask(app, watched, host, true, commands);
+				ask(app, watched, host, ASK_START, commands);
 	}
 }
 
 static void end_host(struct app *app, struct watched *watched, uint32_t host, const char *why)
 {
 	hearing_set(app, &watched->hearings.items[host], HEARING_OVER, why);
-	job_host_ended(watched->job, host, why ? why : "its host's job ended without a word about it");
+	job_host_ended(watched->job, host, why);
 }
 
 /* What is not in the ledger is not done. */
@@ -242,7 +251,24 @@ static void say_done(struct app *app, const struct watched *watched)
 	str_release(&text);
 }
 
-static void heard(struct app *app, struct watched *watched, const struct message *message)
+/* What the host said of the job has come to its end, with or without all outcomes. */
+static void heard_end(struct app *app, struct watched *watched, uint32_t host, const char *error,
+	struct commands *commands)
+{
+	struct hearing *hearing = &watched->hearings.items[host];
+
+	if (!host_open(watched->job, host))
+		end_host(app, watched, host, NULL);
+	else if (error)
+		hearing_set(app, hearing, HEARING_BROKEN, error);
+	else if (watched->ours && hearing->tries++ < RESUMES_MAX)
+		ask(app, watched, host, ASK_RESUME, commands);
+	else
+		end_host(app, watched, host, "its runner ended before its time");
+}
+
+static void heard(struct app *app, struct watched *watched, const struct message *message,
+	struct commands *commands)
 {
 	const struct job_news *news = &message->job;
 	struct hearing *hearing = &watched->hearings.items[message->host];
@@ -257,12 +283,12 @@ static void heard(struct app *app, struct watched *watched, const struct message
 		if (!watched->who && record->who && *record->who)
 			watched->who = mem_text(record->who);
 	}
-	if (news->records.count)
+	if (news->records.count) {
+		hearing->heard = true;
 		hearing->tries = 0;
-	if (news->ended && news->error && host_open(watched->job, message->host))
-		hearing_set(app, hearing, HEARING_BROKEN, news->error);
-	else if (news->ended)
-		end_host(app, watched, message->host, NULL);
+	}
+	if (news->ended)
+		heard_end(app, watched, message->host, news->error, commands);
 	if (!was_done && job_done(watched->job))
 		say_done(app, watched);
 }
@@ -295,8 +321,8 @@ void jobs_take(struct app *app, struct message *message, struct commands *comman
 	keep_records(app, message->host, &message->job, commands);
 	watched = jobs_find(app, message->job.asked);
 	if (watched)
-		heard(app, watched, message);
-	else if (!message->job.asked)
+		heard(app, watched, message, commands);
+	else if (!planning_jobs(app, message) && !message->job.asked)
 		spool_take(app, message->host, &message->job);
 }
 
@@ -305,7 +331,7 @@ void jobs_link(struct app *app, uint32_t host, struct commands *commands)
 	vec_each(&app->repairing.watched, watched)
 		if (host < watched->hearings.count &&
 			watched->hearings.items[host].state == HEARING_BROKEN)
-			ask(app, watched, host, false, commands);
+			ask(app, watched, host, ASK_FOLLOW, commands);
 }
 
 /* A host that is connected and whose answer broke off all the same: some more times; a plan of
@@ -321,8 +347,8 @@ void jobs_tick(struct app *app, struct commands *commands)
 				app->fleet->hosts.items[host].link != LINK_UP ||
 				app->now_ms - hearing->since_ms < AGAIN_MS)
 				continue;
-			if (watched->job->hosts.items[host].seen && ++hearing->tries <= TRIES_MAX) {
-				ask(app, watched, host, false, commands);
+			if (hearing->heard && ++hearing->tries <= TRIES_MAX) {
+				ask(app, watched, host, ASK_FOLLOW, commands);
 				continue;
 			}
 			snprintf(why, sizeof(why), "%.250s", hearing->why ? hearing->why : "");
@@ -348,7 +374,7 @@ uint64_t jobs_adopt(struct app *app, const char *hash, struct commands *commands
 				watched->wall_s = row->wall_s;
 			}
 			job_expect(job, host, app->options.config->hosts.items[host].name, row->units);
-			ask(app, watched, host, false, commands);
+			ask(app, watched, host, ASK_FOLLOW, commands);
 		}
 	return watched ? watched->id : 0;
 }

@@ -37,9 +37,18 @@ void planning_end(struct app *app)
 		free(fact->text);
 	}
 	vec_release(&planning->facts);
+	vec_each(&planning->takers, taker)
+		free(taker->error);
+	vec_release(&planning->takers);
 	plan_release(&planning->plan);
 	edit_end(&planning->edit);
 	*planning = (struct planning){ 0 };
+}
+
+static bool is_known(const struct planning *planning, const struct candidate *candidate)
+{
+	return candidate->aside ||
+	       (candidate->ready && planning->takers.items[candidate->owner].told);
 }
 
 size_t planning_waiting(const struct planning *planning)
@@ -47,7 +56,7 @@ size_t planning_waiting(const struct planning *planning)
 	size_t waiting = 0;
 
 	vec_each(&planning->candidates, candidate)
-		waiting += !candidate->ready && !candidate->aside;
+		waiting += !is_known(planning, candidate);
 	return waiting;
 }
 
@@ -125,6 +134,56 @@ static void check_owner(struct app *app, struct candidate *candidate, struct com
 		checks_ask(app, mailbox, candidate->owner, CHECK_DEPTH, commands);
 }
 
+/* A host that cannot be asked for its jobs cannot be given one. */
+static void ask_taker(struct app *app, uint32_t host, struct commands *commands)
+{
+	struct planning *planning = &app->repairing.planning;
+	struct taker *taker = &planning->takers.items[host];
+	struct command *command;
+	struct str text = { 0 };
+
+	if (taker->asked)
+		return;
+	command = commands_add(commands, COMMAND_JOB);
+	command->host = host;
+	command->prompt = planning->number;
+	command->answers = repair_ask_jobs(&text);
+	command->text = str_take(&text);
+	taker->asked = true;
+}
+
+static void set_aside(struct candidate *candidate, const char *host, const char *why)
+{
+	struct str text = { 0 };
+
+	str_addf(&text, "%s: %s: %s", candidate->places.mailbox, host, why);
+	candidate->ready = false;
+	candidate->aside = str_take(&text);
+}
+
+bool planning_jobs(struct app *app, const struct message *message)
+{
+	struct planning *planning = &app->repairing.planning;
+	struct taker *taker;
+
+	if (!planning->number || message->job.asked != planning->number)
+		return false;
+	taker = &planning->takers.items[message->host];
+	if (message->job.last)
+		taker->last = message->job.last;
+	if (!message->job.ended || taker->told)
+		return true;
+	taker->told = true;
+	taker->error = mem_text(message->job.error);
+	vec_each(&planning->candidates, candidate)
+		if (taker->error && !planning->frozen && candidate->owner == message->host &&
+			!candidate->aside)
+			set_aside(candidate, app->options.config->hosts.items[message->host].name,
+				taker->error);
+	freeze_when_known(app, true);
+	return true;
+}
+
 /* All backends told: who owns it? */
 static void settle(struct app *app, struct candidate *candidate, struct commands *commands)
 {
@@ -142,6 +201,7 @@ static void settle(struct app *app, struct candidate *candidate, struct commands
 	}
 	candidate->owner = owner->host;
 	candidate->store = mem_text(owner->store);
+	ask_taker(app, owner->host, commands);
 	check_owner(app, candidate, commands);
 }
 
@@ -217,7 +277,10 @@ void planning_begin(struct app *app, const uint32_t *rows, size_t count, struct 
 	planning_end(app);
 	planning->open = true;
 	planning->plan.operation = &operation_resync;
+	planning->number = ++app->repairing.numbers;
 	edit_start(&planning->edit, "", false);
+	for (size_t i = 0; i < app->fleet->hosts.count; i++)
+		vec_add(&planning->takers);
 	for (size_t i = 0; i < count; i++)
 		add_candidate(app, rows[i]);
 	vec_each(&app->fleet->hosts, host)

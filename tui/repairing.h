@@ -38,6 +38,14 @@ struct candidate {
 	struct warnings warnings;
 };
 
+/* A host that is asked whether it takes jobs from us, and how far its journal is: what is written
+ * behind that is of this plan, also where one of the same hash was carried out before. */
+struct taker {
+	bool asked, told;
+	int64_t last; /* sequence */
+	char *error;  /* why it takes none; NULL: it does */
+};
+
 /* "what   keeps a copy of …": a fact on the dialog. */
 struct fact {
 	char *label, *text;
@@ -52,6 +60,10 @@ struct planning {
 	struct {
 		vec_of(struct candidate);
 	} candidates;
+	uint64_t number; /* of its requests to hosts' jobs */
+	struct {
+		vec_of(struct taker);
+	} takers; /* by host */
 	struct plan plan;
 	struct {
 		vec_of(struct fact);
@@ -65,7 +77,8 @@ struct planning {
 struct hearing {
 	enum { HEARING_NOTHING, HEARING_FOLLOWS, HEARING_BROKEN, HEARING_OVER } state;
 	int64_t since_ms;
-	int tries; /* in vain, one after another */
+	bool heard; /* it told of this job */
+	int tries;  /* in vain, one after another */
 	char *why; /* it is broken or over; NULL: all is well */
 };
 
@@ -73,6 +86,7 @@ struct hearing {
 struct watched {
 	uint64_t id;     /* this console's own number */
 	uint64_t pending; /* the ledger's answer that its start waits for; 0: none */
+	bool ours;       /* started here; those of others are only looked at */
 	struct job *job;
 	char *operation, *who;
 	int64_t wall_s; /* when it began */
@@ -132,6 +146,8 @@ void planning_begin(struct app *app, const uint32_t *rows, size_t count,
 	struct commands *commands);
 void planning_stores(struct app *app, const struct message *message, struct commands *commands);
 void planning_checked(struct app *app, const struct checked *checked, struct commands *commands);
+/* The answer of a host's job; false when it is to another request. */
+bool planning_jobs(struct app *app, const struct message *message);
 void planning_end(struct app *app);
 size_t planning_waiting(const struct planning *planning); /* candidates that are not known yet */
 
@@ -143,8 +159,8 @@ void confirm_key(struct app *app, uint32_t key, struct commands *commands);
 void confirm_draw(const struct app *app, struct frame *frame);
 
 /* tui/jobs.c */
-/* Takes the plan that is confirmed; returns the job's number. */
-uint64_t jobs_start(struct app *app, struct plan *plan, struct commands *commands);
+/* Carries out the plan that was confirmed, which it takes; returns the job's number. */
+uint64_t jobs_start(struct app *app, struct planning *planning, struct commands *commands);
 void jobs_stored(struct app *app, uint64_t prompt, struct commands *commands);
 void jobs_store_failed(struct app *app, const char *why);
 void jobs_take(struct app *app, struct message *message, struct commands *commands);

@@ -175,6 +175,24 @@ static void an_answer_that_breaks_off_is_asked_for_again(void **state)
 	assert_true(shows(&scene, "unknown 1"));
 }
 
+/* Its runner was killed: it is started again, some times. */
+static void a_job_without_a_runner_is_resumed(void **state)
+{
+	(void)state;
+	plan_for_jo(&scene);
+	confirm("y");
+	record("mail03", 4, 0, JO, "intent", "");
+	for (int i = 0; i < 3; i++) {
+		scene_forget(&scene);
+		says_job(&scene, "mail03", asked, "{\"end\":4}", true, NULL);
+		assert_non_null(strstr(only_command(&scene, COMMAND_JOB)->text, "resume\t"));
+	}
+	scene_forget(&scene);
+	says_job(&scene, "mail03", asked, "{\"end\":4}", true, NULL);
+	assert_null(command_of(&scene, COMMAND_JOB));
+	assert_true(shows(&scene, "its runner ended before its time"));
+}
+
 static void without_the_ledger_nothing_begins(void **state)
 {
 	struct message *message = message_new(MESSAGE_STORE_ERR, 0);
@@ -306,6 +324,8 @@ int main(void)
 			a_plan_that_no_host_took_is_not_called_done, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_answer_that_breaks_off_is_asked_for_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_job_without_a_runner_is_resumed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_the_ledger_nothing_begins, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -160,10 +160,50 @@ static void keys_meant_for_something_else_confirm_nothing(void **state)
 	says_store(&scene, "mail07", JO, NULL);
 	says_store(&scene, "mail03", JO, JO_STORE);
 	says_check(&scene, "mail03", jo_damaged);
+	says_takes(&scene, "mail03", 0);
 	scene_forget(&scene);
 	drive(&scene, "y");
 	assert_no_commands(&scene);
 	assert_true(shows(&scene, "read it first"));
+}
+
+/* What was confirmed is sent only where it is taken: that is known before. */
+static void a_host_that_takes_no_jobs_is_told_in_time(void **state)
+{
+	uint64_t asked;
+
+	(void)state;
+	drive(&scene, "/jo<Enter><Enter>R");
+	says_store(&scene, "mail07", JO, NULL);
+	says_store(&scene, "mail03", JO, JO_STORE);
+	says_check(&scene, "mail03", jo_damaged);
+	assert_true(shows(&scene, "Looking where it lies"));
+	asked = command_of(&scene, COMMAND_JOB)->prompt;
+	says_job(&scene, "mail03", asked, "", true, "this login may only look; run hosts prepare");
+	assert_true(shows(&scene, "Nothing to repair"));
+	assert_true(shows(&scene, "this login may only look"));
+}
+
+/* Of the same plan's first run nothing is taken for the second one. */
+static void only_what_is_written_after_the_plan_counts(void **state)
+{
+	const struct command *command;
+	uint64_t prompt;
+
+	(void)state;
+	drive(&scene, "/jo<Enter><Enter>R");
+	says_store(&scene, "mail07", JO, NULL);
+	says_store(&scene, "mail03", JO, JO_STORE);
+	says_check(&scene, "mail03", jo_damaged);
+	says_takes(&scene, "mail03", 41);
+	scene_tick(&scene, 500);
+	scene_forget(&scene);
+	drive(&scene, "y");
+	prompt = command_of(&scene, COMMAND_LEDGER_ADD)->prompt;
+	scene_forget(&scene);
+	says_stored(&scene, prompt);
+	command = only_command(&scene, COMMAND_JOB);
+	assert_non_null(strstr(command->text, "\t41\n"));
 }
 
 static void two_mailboxes_want_their_count(void **state)
@@ -324,7 +364,10 @@ static void no_operation_without_its_confirmation(void **state)
 		says_store(&scene, "mail07", JO, NULL);
 		says_store(&scene, "mail03", JO, JO_STORE);
 		says_check(&scene, "mail03", jo_damaged);
+		if (strchr(ways[way], 'R') || strstr(ways[way], "repair"))
+			says_takes(&scene, "mail03", 0);
 		scene_tick(&scene, 500);
+		drive(&scene, "<Enter><Space>Y1<Enter>R");
 		vec_each(&scene.commands, command)
 			for (size_t i = 0; operation_at(i); i++)
 				if (command->kind == COMMAND_JOB &&
@@ -344,6 +387,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(esc_leaves_and_nothing_is_done, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			keys_meant_for_something_else_confirm_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_host_that_takes_no_jobs_is_told_in_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			only_what_is_written_after_the_plan_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_mailboxes_want_their_count, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			new_data_changes_nothing_in_a_plan, set_up, tear_down),

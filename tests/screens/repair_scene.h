@@ -127,6 +127,21 @@ static const char jo_unreadable[] =
 	"\"layout\":\"fs\",\"path\":\"/srv/mail/jo\",\"ok\":false,\"depth\":2,\"stored\":1602,"
 	"\"visible\":398,\"sessions\":2,\"seconds\":0.4}}";
 
+/* HOST takes jobs; the sequence of its journal. */
+static UNUSED void says_takes(struct scene *scene, const char *host, int last)
+{
+	uint64_t asked = 0;
+	char line[40];
+
+	vec_each(&scene->commands, command)
+		if (command->kind == COMMAND_JOB && command->host == scene_host(scene, host) &&
+			strcmp(command->text, "jobs\n") == 0)
+			asked = command->prompt;
+	assert_int_not_equal(asked, 0);
+	snprintf(line, sizeof(line), "{\"end\":%d}", last);
+	says_job(scene, host, asked, line, true, NULL);
+}
+
 /* Jo's page; `R`; hosts and check say that a resync is right: its plan is on screen. */
 static UNUSED void plan_for_jo(struct scene *scene)
 {
@@ -134,6 +149,7 @@ static UNUSED void plan_for_jo(struct scene *scene)
 	says_store(scene, "mail07", JO, NULL);
 	says_store(scene, "mail03", JO, JO_STORE);
 	says_check(scene, "mail03", jo_damaged);
+	says_takes(scene, "mail03", 0);
 	scene_tick(scene, 500);
 }
 
@@ -151,6 +167,8 @@ static UNUSED void plan_for_three(struct scene *scene)
 	says_check(scene, "mail07", chen_damaged);
 	says_check(scene, "mail03", reports_healthy);
 	says_check(scene, "mail03", jo_damaged);
+	says_takes(scene, "mail03", 0);
+	says_takes(scene, "mail07", 0);
 	scene_tick(scene, 500);
 }
 
