@@ -69,7 +69,7 @@ resync_folders() {
 # Directories to rename, a line each: FROM TO. Of those that no list names, the index says whose
 # GUID they have by now.
 resync_directories() {
-	awk -F '\t' '$7 == "index"' "$place/namespaces" | while IFS=$tab read -r name prefix separator inbox driver path layout index control alt rest; do
+	awk -F '\t' '$7 == "index" { print $6 "\037" $8 "\037" $10 }' "$place/namespaces" | while IFS=$unit read -r path index alt; do
 		[ "$index" != - ] || index=$path
 		resync_orphans "$path" "$index" | while IFS= read -r guid; do
 			new=$(doveadm -O dump -t index "$index/mailboxes/$guid" 2>/dev/null | sed -n 's/.*mailbox_guid[ .]*= \([0-9a-f]\{32\}\).*/\1/p' | head -n 1)

@@ -84,7 +84,7 @@ function settle_message(guid,    list, n, i, folder, lack, first) {
 		for (lack = want[folder, guid] - have[folder, guid]; lack > 0; lack--) {
 			if (spares)
 				print "move\t" spare[spares--] "\t" folder
-			else {
+			else if (ENVIRON["DRIVER"] == "mdbox") {
 				split(have_in[guid], first, "\034")
 				print "copy\t" first[1] "\t" have_uid[first[1], guid, 1] "\t" folder
 			}

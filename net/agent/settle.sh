@@ -7,15 +7,15 @@ settle() {
 	settle_steps "$@" 0 >"$work/steps"
 	settle_run
 	set -- "$1" "$2" "$3" "$4" $?
-	[ ! -s "$work/steps" ] || state_visible "$3"
+	[ ! -s "$work/steps" ] || unit_see "$3"
 	settle_steps "$1" "$2" "$3" "$4" 1 >"$work/steps"
 	settle_run
-	[ ! -s "$work/steps" ] || state_visible "$3"
+	[ ! -s "$work/steps" ] || unit_see "$3"
 	return "$5"
 }
 
 settle_steps() {
-	STORED=$1 WANTED=$2 SEEN=$3 TWINS=$4 awk "$settle_awk BEGIN { settle($5) }" | sort | awk "$settle_awk BEGIN { settle_join() }"
+	DRIVER=$place_driver STORED=$1 WANTED=$2 SEEN=$3 TWINS=$4 awk "$settle_awk BEGIN { settle($5) }" | sort | awk "$settle_awk BEGIN { settle_join() }"
 }
 
 # Reads on another number than the commands: theirs is nobody's.

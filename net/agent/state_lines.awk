@@ -42,6 +42,7 @@ function saved_name(n, saved) {
 	return prefix[n] with_separator(decode(saved), "/", separator[n])
 }
 
+# With BASES set, all are called by their base names, whatever the uidlist says.
 function maildir_read(    i, path, n, folder, base, at, flags, uid, guid, key) {
 	tree_read()
 	for (i = 1; i <= tree; i++) {
@@ -61,7 +62,7 @@ function maildir_read(    i, path, n, folder, base, at, flags, uid, guid, key) {
 			flags = ""
 		sub(/:.*/, "", base)
 		key = folder SUBSEP base
-		guid = key in list_guid ? list_guid[key] : base
+		guid = (key in list_guid) && !bases ? list_guid[key] : base
 		uid = key in list_uid ? list_uid[key] : "?"
 		line_print(folder, guid, uid, maildir_flags(folder, flags))
 	}

@@ -26,13 +26,41 @@ unit_look() {
 	fi
 }
 
-# What should be visible, each in its place.
+# What should be visible, each in its place. All files of a maildir should, each by its name: the
+# GUIDs of copies are only in the uidlist.
 unit_expected() {
+	if [ "$place_driver" = maildir ]; then
+		state_expected "$work/visible" "$work/stored" "$work/expected.raw"
+		maildir_bases >"$work/stored"
+		awk -F '\t' 'BEGIN { OFS = "\t" }
+			FILENAME ~ /visible$/ { uid[$1, $2] = $3; next }
+			$3 == "?" && ($1, $2) in uid { $3 = uid[$1, $2] }
+			{ print }' "$work/visible" "$work/stored" | sort >"$work/expected.new"
+		echo 0 >"$work/unsure"
+		return
+	fi
 	state_expected "$work/visible" "$work/stored" "$work/expected.raw"
 	: >"$work/homes"
 	[ "$place_layout" != index ] || resync_homes >"$work/homes"
 	EXPECTED=$work/expected.raw FOLDERS=$work/visible.folders LISTED=$work/listed HOMES=$work/homes UNSURE=$work/unsure \
 		DRIVER=$place_driver awk "$expect_awk BEGIN { expect() }" | sort >"$work/expected.new"
+}
+
+maildir_bases() {
+	state_awk 'bases = 1; maildir_read()' | sort
+}
+
+# unit_see FILE: what can be seen of the mailbox itself.
+unit_see() {
+	state_visible "$1"
+	[ "$place_driver" = maildir ] || return 0
+	state_files
+	maildir_bases >"$1.bases"
+	mv "$1" "$1.guids"
+	awk -F '\t' 'BEGIN { OFS = "\t" }
+		FILENAME ~ /bases$/ { base[$1, $3] = $2; next }
+		($1, $3) in base { $2 = base[$1, $3] }
+		{ print }' "$1.bases" "$1.guids" | sort >"$1"
 }
 
 unit_before() {
@@ -43,7 +71,8 @@ unit_before() {
 
 unit_well() {
 	! grep -q ' Error: \|^Error: ' "$work/visible.errors" || return 1
-	case $(state_compare "$work/expected" "$work/visible") in
+	[ "$place_driver" != maildir ] || set -- "$work/expected.raw"
+	case $(state_compare "${1:-$work/expected}" "$work/visible") in
 	'missing 0 doubled 0 moved 0 '*) ;;
 	*) return 1 ;;
 	esac
@@ -111,8 +140,11 @@ unit_ready() {
 }
 
 unit_settle() {
-	state_visible "$work/after"
-	settle "$work/stored" "$work/expected" "$work/after" "$twins"
+	unit_see "$work/after"
+	# What cannot be opened is not settled: things would be copied that are there.
+	if [ "$place_driver" != maildir ] && ! grep -q ' Error: \|^Error: ' "$work/after.errors"; then
+		settle "$work/stored" "$work/expected" "$work/after" "$twins"
+	fi
 	unit_validity
 }
 
@@ -128,7 +160,7 @@ unit_validity() {
 			act_doveadm mailbox update -u "$mailbox" --uid-validity "$validity" "$text"
 		fi
 	done 3<"$work/validities"
-	[ ! -s "$work/validities" ] || state_visible "$work/after"
+	[ ! -s "$work/validities" ] || unit_see "$work/after"
 }
 
 # Folders that have all their old UIDs and another UIDVALIDITY: FOLDER OLD UIDNEXT.
@@ -158,7 +190,9 @@ unit_verify() {
 	# shellcheck disable=SC2086 # words and numbers
 	set -- $verdict
 	outcome_missing=$2 outcome_doubled=$4 outcome_moved=$6 outcome_flags=$(($8 + ${12:-0}))
-	[ "${10:-0}" -eq 0 ] && outcome_uids=yes || outcome_uids=no
+	outcome_uids=yes
+	[ "${14:-0}" -eq 0 ] || outcome_uids=''
+	[ "${10:-0}" -eq 0 ] || outcome_uids=no
 	outcome_after=$(wc -l <"$work/after")
 	outcome_after_folders=$(wc -l <"$work/after.folders")
 	outcome_validity_after=$(awk -F '\t' '$1 == "INBOX" { print $3; exit }' "$work/after.folders")
