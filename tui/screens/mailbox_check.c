@@ -258,6 +258,12 @@ static void add_folder(struct page *page, const struct check_folder *folder, boo
 			figure_count((double)folder->forecast, text));
 }
 
+/* It stands first, wherever the host names it. */
+static bool is_inbox(const struct check_folder *folder)
+{
+	return strcmp(folder->name, "INBOX") == 0;
+}
+
 void mailbox_add_folders(const struct app *app, struct page *page)
 {
 	const struct checked *checked = check_of(app);
@@ -274,9 +280,10 @@ void mailbox_add_folders(const struct app *app, struct page *page)
 		"STORED");
 	frame_fit(&page->canvas, row, page->column + name + 9, 7, STYLE_DIM, ALIGN_RIGHT, CUT_END,
 		"VISIBLE");
-	vec_each(&check->folders, folder)
-		if (shown++ < FOLDERS_SHOWN)
-			add_folder(page, folder, check->findings.count > 0);
+	for (int inbox = 1; inbox >= 0; inbox--)
+		vec_each(&check->folders, folder)
+			if (is_inbox(folder) == inbox && shown++ < FOLDERS_SHOWN)
+				add_folder(page, folder, check->findings.count > 0);
 	if (check->folders.count > FOLDERS_SHOWN)
 		page_textf(page, "", STYLE_DIM, "and %zu more folders",
 			check->folders.count - FOLDERS_SHOWN);
