@@ -420,6 +420,11 @@ enum unit_state jobs_unit(const struct app *app, const struct watched *watched,
 	} else if (hearing->state == HEARING_BROKEN) {
 		snprintf(note, 160, "%.120s; asked again", hearing->why ? hearing->why : "");
 		return UNIT_UNKNOWN;
+	} else if (host->samples && host_stale(host, app->options.config, app->now_ms)) {
+		snprintf(note, 160, "%.40s has been silent for %s; its last word: %.80s",
+			host->config->name, figure_age(app->now_ms - host->asked_ms, age),
+			unit->step ? unit->step : "none");
+		return UNIT_UNKNOWN;
 	} else if (unit->step) {
 		snprintf(note, 160, "%.150s", unit->step);
 	}

@@ -125,6 +125,9 @@ static void a_host_that_is_away_goes_on_alone(void **state)
 	plan_for_jo(&scene);
 	confirm("y");
 	record("mail03", 4, 0, JO, "intent", ",\"text\":\"begins\"");
+	scene_tick(&scene, 9000);
+	assert_true(shows(&scene, "mail03 has been silent for "));
+	assert_true(shows(&scene, "unknown 1"));
 	says_job(&scene, "mail03", asked, "", true, "connection reset");
 	scene_link(&scene, "mail03", LINK_AWAY, "connection reset", 5000);
 	scene_forget(&scene);
