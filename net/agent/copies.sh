@@ -2,7 +2,8 @@
 # Kept copies: what a unit found, before it changed anything. They are evidence, and what restore
 # reads from; they are never put back.
 #
-#	$spool/copies/HASH-N/	about (TAB-separated words), index.tar, state, state.folders
+#	$spool/copies/HASH-N/	about (TAB-separated words), index.tar, and the unit's visible,
+#					visible.folders, expected, listed, subscribed
 
 COPY_LIMIT_KB=1048576
 
@@ -31,7 +32,7 @@ copy_keep() {
 	tar -tf "$spool/copies/.$copy/index.tar" >/dev/null 2>&1 || return 1
 	copy_kb=$(($(wc -c <"$spool/copies/.$copy/index.tar") / 1024))
 	[ "$copy_kb" -le "$COPY_LIMIT_KB" ] || return 1
-	for name in before before.folders expected subscribed; do
+	for name in visible visible.folders expected listed subscribed; do
 		[ ! -f "$work/$name" ] || cp "$work/$name" "$spool/copies/.$copy/$name" || return 1
 	done
 	printf '%s\t%s\n' mailbox "$mailbox" job "$job" unit "$number" clock "$(date +%s)" driver "$place_driver" \

@@ -2,7 +2,7 @@
 # The operation resync: the indexes of a mailbox are rebuilt, and what that loses is given back.
 
 operation_resync() {
-	unit_looks=0 unit_tries=0
+	unit_looks=0 unit_tries=0 mended=no
 	if [ -f "$work/acting" ] && [ -f "$work/expected" ]; then
 		journal_add resume "$number" "$mailbox" "something was done to it already; what was found before that stands"
 		copy=$job-$number
@@ -15,7 +15,9 @@ operation_resync() {
 		unit_tries=$((unit_tries + 1))
 		resync_act
 		unit_settle
-		! unit_verify && [ "$unit_tries" -lt "$UNIT_TRIES" ] || return 0
+		if unit_verify || [ "$unit_tries" -ge 3 ] || [ "$outcome_missing" -eq "$gone" ]; then
+			return 0
+		fi
 	done
 }
 
@@ -60,9 +62,20 @@ resync_folders() {
 	resync_masks "mailbox status" messages
 	state_files
 	resync_directories >"$work/renames"
+	resync_gone >"$work/makes"
 	while IFS=$tab read -r from to <&3; do
 		[ -d "$from" ] && [ ! -e "$to" ] && [ ! -h "$from" ] || continue
 		act as_owner mv "$from" "$to"
+	done 3<"$work/renames"
+	[ -s "$work/makes" ] || return 0
+	while IFS= read -r from <&3; do
+		[ -e "$from" ] || act as_owner mkdir -m 700 "$from"
+	done 3<"$work/makes"
+	resync_masks "mailbox status" messages
+	state_files
+	resync_directories >"$work/renames"
+	while IFS=$tab read -r from to <&3; do
+		[ ! -d "$from" ] || [ -e "$to" ] || act as_owner mv "$from" "$to"
 	done 3<"$work/renames"
 }
 
@@ -79,6 +92,16 @@ resync_directories() {
 			done
 		done
 	done | sort -u
+}
+
+# Directories that the list names and that are gone with all they held, unless one will be renamed.
+resync_gone() {
+	awk -F '\t' '$7 == "index" { print $6 }' "$place/namespaces" | while IFS= read -r path; do
+		sed -n 's/.*: guid *= \([0-9a-f]\{32\}\)$/\1/p' "$place/lists" | while IFS= read -r guid; do
+			case $guid in *[!0]*) ;; *) continue ;; esac
+			[ -e "$path/mailboxes/$guid" ] || grep -q "/$guid\$" "$work/renames" || printf '%s\n' "$path/mailboxes/$guid"
+		done
+	done
 }
 
 # GUIDs that are the name of a directory and in no list: PATH INDEX.

@@ -1,29 +1,44 @@
 # SPDX-License-Identifier: MIT
 # What a unit finds before it changes anything, and whether all of it is there afterwards.
 
-# What the mailbox holds and what it should show. False: the outcome is set, there is nothing to do
-# or nothing that may be done.
+# What the mailbox holds, what is wrong, and what it should show. False: the outcome is set, there
+# is nothing to do or nothing that may be done.
 unit_look() {
-	state_files
+	depth=2
+	check_packed=$(printf '%s\n' "$state_conf" | grep -m 1 '^mail_plugins.*\(zlib\|compress\|crypt\)')
+	check_look
 	unit_mark >"$work/mark"
-	trouble=$(unit_closed)
+	trouble=$(awk -F '\t' '$3 == "not-readable" { print $4; exit }' "$place/findings")
 	if [ -n "$trouble" ]; then
-		ends failed "$trouble"
+		ends failed "nothing was touched: $trouble"
 		return 1
 	fi
-	rm -rf "$place/copy"
-	mkdir -m 711 "$place/copy"
-	state_copy "$place/copy"
-	state_of_copy "$place/copy" "$work/visible"
-	state_stored "$work/stored"
+	cp "$place/findings" "$work/findings"
+	for name in seen seen.folders seen.errors; do
+		cp "$place/$name" "$work/visible${name#seen}"
+	done
+	cp "$place/stored" "$work/stored"
 	unit_listed >"$work/listed"
 	unit_expected
+	state_doveadm "$place/a" mailbox list -u "$mailbox" -s >"$work/subscribed" 2>/dev/null
 	unit_before
 	mv "$work/expected.new" "$work/expected"
-	if unit_well; then
+	unit_worthwhile
+}
+
+# Is there something to do that a resync does?
+unit_worthwhile() {
+	[ "$operation" = resync ] || return 0
+	! grep -q "${tab}resync\$" "$work/findings" || return 0
+	trouble=$(awk -F '\t' '{ print $4; exit }' "$work/findings")
+	if [ -n "$trouble" ]; then
+		ends skipped "there is nothing that a resync mends: $trouble"
+	elif [ "$mended" = yes ]; then
+		return 0
+	else
 		ends skipped "there is nothing to do: all $outcome_before messages that are stored can be seen"
-		return 1
 	fi
+	return 1
 }
 
 # What should be visible, each in its place. All files of a maildir should, each by its name: the
@@ -40,10 +55,38 @@ unit_expected() {
 		return
 	fi
 	state_expected "$work/visible" "$work/stored" "$work/expected.raw"
+	if grep -q "${tab}map-lost$tab" "$work/findings"; then
+		unit_unmapped >"$work/expected.new"
+		echo 0 >"$work/unsure"
+		return
+	fi
 	: >"$work/homes"
 	[ "$place_layout" != index ] || resync_homes >"$work/homes"
 	EXPECTED=$work/expected.raw FOLDERS=$work/visible.folders LISTED=$work/listed HOMES=$work/homes UNSURE=$work/unsure \
 		DRIVER=$place_driver awk "$expect_awk BEGIN { expect() }" | sort >"$work/expected.new"
+}
+
+# Without mdbox's map nothing tells the GUIDs, but the indexes of the folders still tell which
+# messages are in them: what else comes back was expunged.
+unit_unmapped() {
+	rm -rf "$place/unmapped"
+	state_copy "$place/unmapped"
+	state_doveadm "$place/unmapped" fetch -u "$mailbox" 'mailbox uid flags' ALL >"$place/unmapped.messages" 2>/dev/null
+	awk -F '\t' 'NR > 1 && $2 ~ /^[0-9]+$/ {
+		gsub(/\\/, "&&", $1)
+		sub(/ ?\\Recent/, "", $3)
+		sub(/^ /, "", $3)
+		print $1 "\t*\t" $2 "\t" $3
+	}' "$place/unmapped.messages" | sort
+}
+
+# After the resync the UIDs, which it keeps, tell the GUIDs.
+unit_named() {
+	awk -F '\t' 'BEGIN { OFS = "\t" }
+		FILENAME ~ /after$/ { guid[$1, $3] = $2; next }
+		$2 == "*" && ($1, $3) in guid { $2 = guid[$1, $3] }
+		{ print }' "$work/after" "$work/expected" | sort >"$work/expected.new"
+	mv "$work/expected.new" "$work/expected"
 }
 
 maildir_bases() {
@@ -69,15 +112,6 @@ unit_before() {
 	outcome_validity_before=$(awk -F '\t' '$1 == "INBOX" && $3 > 0 { print $3; exit }' "$work/listed" "$work/visible.folders")
 }
 
-unit_well() {
-	! grep -q ' Error: \|^Error: ' "$work/visible.errors" || return 1
-	[ "$place_driver" != maildir ] || set -- "$work/expected.raw"
-	case $(state_compare "${1:-$work/expected}" "$work/visible") in
-	'missing 0 doubled 0 moved 0 '*) ;;
-	*) return 1 ;;
-	esac
-}
-
 # What the list of folders remembers of each: FOLDER MESSAGES UIDVALIDITY UIDNEXT GUID.
 unit_listed() {
 	state_awk '
@@ -90,25 +124,6 @@ unit_listed() {
 # What changes when somebody reads or delivers: files, not folders, and no cache.
 unit_mark() {
 	grep -v "^d$tab\|^above$tab\|mailmend-lock\|\\.cache\$\|\\.lock\$" "$place/tree" | sort
-}
-
-# What its owner himself could not open: a resync would do harm. Nothing when all is open.
-unit_closed() {
-	awk -F '\t' -v uid="$place_uid" -v gid="$place_gid" '
-		function may(bit,    digit) {
-			digit = substr("000" $2, length($2) + 3 - ($3 == uid ? 2 : $4 == gid ? 1 : 0), 1)
-			return int(digit / bit) % 2
-		}
-		uid == 0 || $1 == "l" { next }
-		($1 == "d" && !(may(4) && may(1) && may(2))) || ($1 == "f" && !may(4)) || ($1 == "above" && !may(1)) {
-			print $8 " (mode " $2 ", owner " $3 ") is closed to the mailbox, whose user is " uid \
-				": give it back with chown and chmod, then try again"
-			exit
-		}
-		$1 == "d" && $8 ~ /\/(dovecot\.index[.a-z]*|dovecot\.map\.index[.a-z]*|dovecot-uidlist|subscriptions)$/ {
-			print $8 " is a directory where a file should be: move it away, then try again"
-			exit
-		}' "$place/tree"
 }
 
 # Before the change: a copy is kept, nobody else is there, and what was found still holds.
@@ -141,6 +156,7 @@ unit_ready() {
 
 unit_settle() {
 	unit_see "$work/after"
+	! grep -q "$tab[*]$tab" "$work/expected" || unit_named
 	# What cannot be opened is not settled: things would be copied that are there.
 	if [ "$place_driver" != maildir ] && ! grep -q ' Error: \|^Error: ' "$work/after.errors"; then
 		settle "$work/stored" "$work/expected" "$work/after" "$twins"
@@ -198,8 +214,12 @@ unit_verify() {
 	outcome_validity_after=$(awk -F '\t' '$1 == "INBOX" { print $3; exit }' "$work/after.folders")
 	[ "$outcome_validity_before" = "$outcome_validity_after" ] || [ -z "$outcome_validity_before" ] || outcome_uids=no
 	lost=$(unit_placeless)
+	gone=$(unit_gone)
+	outcome_missing=$((outcome_missing + gone))
 	if grep -q ' Error: \|^Error: ' "$work/after.errors"; then
 		ends failed "it cannot be opened whole: $(grep ' Error: \|^Error: ' "$work/after.errors" | head -n 1)"
+	elif [ "$gone" -gt 0 ] && [ "$outcome_missing" -eq "$gone" ]; then
+		ends failed "$gone messages cannot be had back, their files are broken or gone; all $outcome_after others can be seen"
 	elif [ "$outcome_missing" -gt 0 ]; then
 		ends failed "$outcome_missing messages are missing: $(unit_missing)"
 	elif ! said=$(unit_opens); then
@@ -247,6 +267,14 @@ unit_placeless() {
 	unsure=0
 	{ read -r unsure <"$work/unsure"; } 2>/dev/null
 	awk -F '\t' -v unsure="$unsure" '$1 ~ /^[?]/ { n++ } END { print n + unsure }' "$work/expected"
+}
+
+# How many a login saw before whose message is not stored any more.
+unit_gone() {
+	awk -F '\t' '
+		FILENAME ~ /expected$/ { wanted[$1, $3] = 1; next }
+		!(($1, $3) in wanted) { n++ }
+		END { print n + 0 }' "$work/expected" "$work/visible"
 }
 
 # Some of what is missing, by folder.
