@@ -21,21 +21,21 @@ function expect_read(    line, part) {
 	while ((getline line < ENVIRON["LISTED"]) > 0) {
 		split(line, part, "\t")
 		if (!(part[1] in there) || (part[3] > 0 && part[3] != validity[part[1]]) || part[2] > count[part[1]])
-			expect_damaged(part[1], part[2])
+			expect_damaged(part[1], part[2], part[4] > 0)
 	}
 	while ((getline line < ENVIRON["EXPECTED"]) > 0) {
 		split(line, part, "\t")
 		held[++lines] = line
 		if (part[3] == "?" && part[1] !~ /^[?]/ && !(part[1] in there))
-			expect_damaged(part[1], 0)
+			expect_damaged(part[1], 0, 0)
 	}
 	for (line in there)
 		if (count[line] == 0 && next_uid[line] <= 1 && !(line in damaged))
 			fresh[line] = ++freshs
 }
 
-# ROOM: how many messages it had, as far as that is remembered.
-function expect_damaged(folder, room) {
+# ROOM: how many messages it had, where that is KNOWN.
+function expect_damaged(folder, room, known) {
 	if (folder in damaged)
 		return
 	damaged[folder] = ++damages
@@ -43,8 +43,7 @@ function expect_damaged(folder, room) {
 	only = folder
 	if (folder in there)
 		left[folder] -= count[folder]
-	if (room > 0)
-		roomy++
+	unknown += !known
 }
 
 function expect_place(saved,    folder, fits, n) {
@@ -62,7 +61,7 @@ function expect_place(saved,    folder, fits, n) {
 			fits = folder
 			n++
 		}
-	if (n == 1 && damages == roomy) {
+	if (n == 1 && !unknown) {
 		left[fits]--
 		return fits
 	}

@@ -222,6 +222,8 @@ unit_verify() {
 		ends failed "$gone messages cannot be had back, their files are broken or gone; all $outcome_after others can be seen"
 	elif [ "$outcome_missing" -gt 0 ]; then
 		ends failed "$outcome_missing messages are missing: $(unit_missing)"
+	elif grep -q "${tab}message-file-" "$work/findings"; then
+		ends failed "what can be had back can be seen; $(awk -F '\t' '$3 ~ /^message-file-/ { print $4; exit }' "$work/findings")"
 	elif ! said=$(unit_opens); then
 		ends failed "INBOX does not open: $said"
 	elif [ "$outcome_doubled" -gt 0 ] || [ "$outcome_moved" -gt 0 ]; then
@@ -269,12 +271,15 @@ unit_placeless() {
 	awk -F '\t' -v unsure="$unsure" '$1 ~ /^[?]/ { n++ } END { print n + unsure }' "$work/expected"
 }
 
-# How many a login saw before whose message is not stored any more.
+# How many cannot be had back: a login saw them before, or the list of folders remembers them, and
+# they are not stored any more.
 unit_gone() {
-	awk -F '\t' '
-		FILENAME ~ /expected$/ { wanted[$1, $3] = 1; next }
-		!(($1, $3) in wanted) { n++ }
-		END { print n + 0 }' "$work/expected" "$work/visible"
+	awk -F '\t' -v driver="$place_driver" '
+		FILENAME ~ /expected$/ { wanted[$1, $3] = 1; folder[$1] = 1; next }
+		FILENAME ~ /visible$/ { n += !(($1, $3) in wanted); next }
+		FILENAME ~ /folders$/ { folder[$1] = 1; next }
+		driver != "mdbox" && !($1 in folder) { n += $2 }
+		END { print n + 0 }' "$work/expected" "$work/visible" "$work/visible.folders" "$work/listed"
 }
 
 # Some of what is missing, by folder.
