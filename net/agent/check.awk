@@ -15,8 +15,8 @@ function check_print_findings() {
 	rights_check()
 	if (!shut) {
 		stored_check()
-		folders_check()
 		lists_check()
+		folders_check()
 		messages_check()
 		lost_names_check()
 		subscriptions_check()
@@ -53,14 +53,17 @@ function facts_print(    f, key, part, line) {
 function seen_read(    line, part, f) {
 	while ((getline line < (place "/seen.folders")) > 0) {
 		split(line, part, "\t")
-		opened[unfield(part[1])] = 1
-		seen_next[unfield(part[1])] = part[4]
+		f = unfield(part[1])
+		opened[f] = 1
+		guid_is_of[part[5]] = f
 	}
+	close(place "/seen.folders")
 	while ((getline line < (place "/seen")) > 0) {
 		split(line, part, "\t")
 		seen[unfield(part[1])]++
 		seen_line[part[1] "\t" part[2]]++
 	}
+	close(place "/seen")
 	while ((getline line < (place "/wanted")) > 0) {
 		split(line, part, "\t")
 		f = unfield(part[1])

@@ -10,8 +10,12 @@ function failures_read(name,    file, line, f, lines) {
 		for (f in known)
 			if (index(line, "ailbox " f " failed: ") || index(line, "Mailbox " f ": Failed to lookup") || index(line, "Mailbox " f ": Opening ") || \
 				index(line, "Mailbox " f ": Failed to map"))
-				if (!(f in failed))
-					failed[f] = line
+				if (!(f in failed) && !(f in next_failed)) {
+					if (name == "seen.errors")
+						failed[f] = line
+					else
+						next_failed[f] = line
+				}
 		if (line ~ /Panic: |Fatal: /)
 			died = line
 	}
@@ -27,7 +31,12 @@ function plainly(line,    at) {
 	return line
 }
 
-function stored_check(    f, n, part, key) {
+function stored_check(    f, part, key, line) {
+	while ((getline line < (place "/map")) > 0) {
+		split(line, part, "\t")
+		mapless[part[1]] = part[2] == "lost"
+	}
+	close(place "/map")
 	for (f in lies)
 		known[f] = 1
 	for (f in opened)
@@ -47,11 +56,16 @@ function stored_check(    f, n, part, key) {
 
 function folders_check(    f, stored_text) {
 	for (f in known) {
-		if (f ~ /^\?/ || closed[f])
+		if (f ~ /^\?/ || closed[f] || told[f, "folder-lost"] || told[f, "folder-not-listed"])
 			continue
 		stored_text = count_of(wanted[f] + 0, "message is", "messages are") " stored"
 		if (f in failed)
 			failed_finding(f, stored_text)
+		else if (driver[space_of[f]] == "mdbox" && mapless[space_of[f]])
+			continue
+		else if (f in next_failed)
+			finding("missing", f, has_index[f] ? "index-broken" : (f in lies) ? "index-lost" : "folder-lost", \
+				"the first login sees none of its messages, and the next cannot open it: " plainly(next_failed[f]) "; " stored_text, "resync")
 		else if (missing[f] > 0)
 			missing_finding(f)
 		else if (index_gone(f))
@@ -94,9 +108,18 @@ function lists_check(    key, part, n, f, guid, path) {
 		if (layout[n] == "index" && !list_there[n] && folders_of(n))
 			finding(any_failed() ? "access" : "lost-folder", "", "list-index-lost", "the list of folders, dovecot.list.index, cannot be read, and " \
 				count_of(folders_of(n), "folder lies", "folders lie") " there: the next login makes new ones of them", "resync")
+	for (path in renamed) {
+		n = renamed[path]
+		locate(folder_of_path(path))
+		f = folder_at(n, at_rest)
+		told[f, "folder-lost"] = told[f, "folder-not-opened"] = told[f "/" base_of(path), "folder-not-listed"] = 1
+		finding("missing", f, "folder-renamed", path " has taken the place of dbox-Mails: the folder is not there for a login", "resync")
+	}
 	for (key in listed) {
 		split(key, part, SUBSEP)
 		f = part[2]
+		if (listed[key] in guid_is_of && guid_is_of[listed[key]] != f)
+			continue
 		if (listed[key] ~ /^0*$/ || (f in lies) || told[f, "folder-lost"] || (f in opened && layout[part[1]] != "index"))
 			continue
 		if (!deleted(part[1], listed[key]))
@@ -105,15 +128,9 @@ function lists_check(    key, part, n, f, guid, path) {
 				", and its directory is gone, though nobody deleted it", "resync")
 	}
 	for (f in lies)
-		if (unlisted_folder(f) && !told[f, "list-index-lost"] && list_there[space_of[f]])
+		if (unlisted_folder(f) && list_there[space_of[f]] && !(f in failed) && !(f in next_failed) && !missing[f])
 			finding("lost-folder", f ~ /^\?/ ? "" : f, "folder-orphan", "the directory " lies[f] " is in no list of folders" \
 				(mails[f] > 0 ? "; " count_of(mails[f], "message lies", "messages lie") " in it" : " and holds no message"), "lost-folders")
-	for (path in renamed) {
-		n = renamed[path]
-		locate(folder_of_path(path))
-		f = folder_at(n, at_rest)
-		finding("missing", f, "folder-renamed", path " has taken the place of dbox-Mails: the folder is not there for a login", "resync")
-	}
 }
 
 function unlisted_folder(f,    n, key) {
@@ -135,6 +152,8 @@ function folders_of(n,    f, count) {
 
 function any_failed(    f) {
 	for (f in failed)
+		return 1
+	for (f in next_failed)
 		return 1
 	return 0
 }

@@ -38,9 +38,10 @@
 #	state_expected VISIBLE STORED FILE
 #	                          what a login should see: what it does, and what is stored besides
 #	state_compare WANTED SEEN one line: "missing N doubled N moved N flags_lost N uids_changed N
-#	                          flags_unknown N uids_unknown N"; missing and doubled count
+#	                          flags_unknown N uids_unknown N gone N unplaced N"; missing and doubled count
 #	                          instances of (folder, GUID), moved are those that are in another
-#	                          folder instead; unknown: of wanted ones nothing tells
+#	                          folder instead; unknown: of wanted ones nothing tells; gone: of
+#	                          missing ones no other instance is seen; unplaced: of "?" folders
 #
 # place_driver (mdbox, sdbox, maildir), place_path, place_layout (fs, index, maildir++),
 # place_home, place_uid, place_gid, place_version (2.3, 2.4) are of the namespace of INBOX.
@@ -304,9 +305,15 @@ state_lists() {
 
 state_of_copy() {
 	state_ask "$1" "$2"
-	# By now the list may be another one.
-	[ "$place_driver" != sdbox ] || [ "$place_layout" != index ] || state_lists "$1"
-	state_awk 'state_seen()' "$2" | sort >"$2"
+	if [ "$place_driver" = sdbox ] && [ "$place_layout" = index ]; then
+		# By now the list may be another one; the mailbox's own stays what was found.
+		cp "$place/lists" "$place/lists.own"
+		state_lists "$1"
+		state_awk 'state_seen()' "$2" | sort >"$2"
+		mv "$place/lists.own" "$place/lists"
+	else
+		state_awk 'state_seen()' "$2" | sort >"$2"
+	fi
 }
 
 state_visible() {
@@ -364,7 +371,8 @@ state_resync() {
 	state_resync_masks | {
 		s_code=0
 		while IFS= read -r s_at; do
-			state_resync_one "$1" "$s_at" || state_resync_one "$1" "$s_at" -f || s_code=1
+			# The first may only mark as corrupted what the next ones mend.
+			state_resync_one "$1" "$s_at" || state_resync_one "$1" "$s_at" -f || state_resync_one "$1" "$s_at" || s_code=1
 		done
 		return "$s_code"
 	}

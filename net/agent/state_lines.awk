@@ -51,7 +51,7 @@ function maildir_read(    i, path, n, folder, base, at, flags, uid, guid, key) {
 			continue
 		n = at_space
 		base = base_of(path)
-		if (base ~ /^[.]/ || tree_size[i] == 0)
+		if (base ~ /^[.]/)
 			continue
 		path = folder_of_path(folder_of_path(path))
 		locate(path)
@@ -224,8 +224,12 @@ function state_print_difference(    line, part, key, i, n, less, more, guid, mov
 	}
 	while ((getline line < ENVIRON["AGENT_B"]) > 0) {
 		split(line, part, "\t")
+		# A message that cannot be told from another one proves nothing.
+		if (part[2] == "?")
+			continue
 		key = part[1] "\t" part[2]
 		has[key]++
+		has_guid[part[2]]++
 		has_uid[key, part[3]]++
 		has_flags[key, part[4]]++
 	}
@@ -253,9 +257,13 @@ function state_print_difference(    line, part, key, i, n, less, more, guid, mov
 			more[part[2]] += has[key] - wanted[key]
 			doubled += has[key] - wanted[key]
 		}
-	for (guid in less)
+	for (guid in less) {
 		if (guid in more)
 			moved += less[guid] < more[guid] ? less[guid] : more[guid]
+		if (!(guid in has_guid))
+			gone += less[guid]
+		unplaced += wanted["?\t" guid]
+	}
 	print "missing " missing - moved " doubled " doubled - moved " moved " moved " flags_lost " flags_lost \
-		" uids_changed " uids " flags_unknown " flags_unknown " uids_unknown " uids_unknown
+		" uids_changed " uids " flags_unknown " flags_unknown " uids_unknown " uids_unknown " gone " gone + 0 " unplaced " unplaced + 0
 }
