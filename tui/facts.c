@@ -8,6 +8,7 @@
 #include "tui/figure.h"
 #include "tui/state.h"
 
+#define EACH_MAX 3     /* of more mailboxes, sums come first */
 #define DOMAINS_MAX 64 /* that are counted; the rest is "others" */
 
 static void fact(struct planning *planning, const char *label, enum style style, const char *text)
@@ -156,11 +157,43 @@ static const char *without_name(const struct planning *planning, const char *tex
 	return text;
 }
 
+/* What it means for clients in all; the single warnings follow. */
+static void tell_totals(struct planning *planning)
+{
+	size_t kept = 0, renewed = 0, flags_in = 0, missing_in = 0;
+	int64_t fetched = 0, flags = 0, missing = 0;
+
+	vec_each(&planning->candidates, candidate) {
+		if (!candidate->ready)
+			continue;
+		kept += !candidate->new_uids;
+		renewed += candidate->new_uids;
+		fetched += candidate->fetched;
+		flags_in += candidate->flags_lost > 0;
+		flags += candidate->flags_lost;
+		missing_in += candidate->missing > 0;
+		missing += candidate->missing;
+	}
+	factf(planning, "clients", renewed ? STYLE_LOOK : STYLE_NORMAL,
+		"UIDs kept in %zu; %zu get new ones: %" PRId64 " messages to fetch again", kept, renewed,
+		fetched);
+	if (flags)
+		factf(planning, "", STYLE_LOOK, "flags of %" PRId64 " messages in %zu cannot be known",
+			flags, flags_in);
+	if (missing)
+		factf(planning, "", STYLE_LOOK, "%" PRId64 " messages in %zu may stay missing", missing,
+			missing_in);
+}
+
 /* What the checks warn of, but for sessions, which are told already. */
 static void tell_clients(struct planning *planning)
 {
 	size_t told = 0;
 
+	if (planning->plan.targets.count > EACH_MAX) {
+		tell_totals(planning);
+		told++;
+	}
 	vec_each(&planning->candidates, candidate)
 		vec_each(&candidate->warnings, warning) {
 			if (strstr(*warning, "they end for a moment"))

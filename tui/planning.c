@@ -98,12 +98,22 @@ static char *why_aside(const struct operation *operation, const struct check *ch
 	return str_take(&text);
 }
 
+static int64_t known(int64_t count)
+{
+	return count > 0 ? count : 0;
+}
+
 static void judge(const struct operation *operation, struct candidate *candidate,
 	const struct check *check)
 {
 	candidate->aside = why_aside(operation, check);
 	candidate->ready = !candidate->aside;
-	candidate->sessions = check->sessions > 0 ? check->sessions : 0;
+	candidate->sessions = known(check->sessions);
+	candidate->new_uids =
+		check->forecast.uids_kept == 0 || check->forecast.uidvalidity_kept == 0;
+	candidate->fetched = candidate->new_uids ? known(check->forecast.messages) : 0;
+	candidate->flags_lost = known(check->forecast.flags_lost);
+	candidate->missing = known(check->forecast.missing);
 	if (candidate->ready)
 		repair_warn(&candidate->warnings, operation, check);
 }

@@ -35,6 +35,8 @@ struct candidate {
 	bool ready;  /* checked, and to be repaired */
 	char *aside; /* why it is not on the plan; NULL: it is, or nothing is known yet */
 	int64_t sessions;
+	bool new_uids;
+	int64_t fetched, flags_lost, missing; /* messages, as rehearsed */
 	struct warnings warnings;
 };
 

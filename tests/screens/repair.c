@@ -97,6 +97,10 @@ static void marked_mailboxes_are_checked(void **state)
 	drive(&scene, "*c");
 	assert_true(shows(&scene, "checking 3 of 3"));
 	assert_int_equal(scene.commands.count, 3);
+	says_check(&scene, "mail03", jo_damaged);
+	says_check(&scene, "mail03", reports_healthy);
+	scene_tick(&scene, 500);
+	golden(&scene, "mailboxes_checked");
 }
 
 static void one_mailbox_is_confirmed_with_y(void **state)
@@ -234,6 +238,41 @@ static void two_mailboxes_want_their_count(void **state)
 			}
 		assert_int_equal(jobs, 1);
 	}
+}
+
+/* Of many mailboxes, what it means in all is told first. */
+static void many_mailboxes_are_summed_up(void **state)
+{
+	char text[2048], name[64], store[80];
+	struct str add = { 0 };
+
+	(void)state;
+	str_adds(&add, "{\"add\":[");
+	for (int i = 0; i < 4; i++)
+		str_addf(&add, "%s[%d,\"m%d@example.org\",\"imap\",\"198.51.100.7\",%d]", i ? "," : "",
+			i + 1, i, 500 + i);
+	str_adds(&add, "]}");
+	scene_sample(&scene, "mail03", repair_sample_head, str_text(&add));
+	str_release(&add);
+	drive(&scene, "r/m[0-9]@<Enter>*R");
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "m%d@example.org", i);
+		snprintf(store, sizeof(store), "11111111-2222-3333-4444-555555555555:8:1/srv/m%d", i);
+		says_store(&scene, "mail07", name, NULL);
+		says_store(&scene, "mail03", name, store);
+		snprintf(text, sizeof(text),
+			"{\"findings\":[[\"missing\",\"INBOX\",\"index-lost\",\"none is visible\","
+			"\"resync\"]]}\n{\"forecast\":{\"result\":\"ok\",\"messages\":%d,\"missing\":0,"
+			"\"flags_lost\":%d,\"uids_kept\":%s}}\n{\"checked\":{\"mailbox\":\"%s\",\"ok\":"
+			"false,\"depth\":2,\"stored\":9,\"visible\":0,\"sessions\":1}}",
+			100 + i, i == 3 ? 7 : 0, i == 3 ? "false" : "true", name);
+		says_check(&scene, "mail03", text);
+	}
+	says_takes(&scene, "mail03", 0);
+	scene_tick(&scene, 500);
+	golden(&scene, "plan_four");
+	assert_true(shows(&scene, "UIDs kept in 3; 1 get new ones: 103 messages to fetch again"));
+	assert_true(shows(&scene, "flags of 7 messages in 1 cannot be known"));
 }
 
 /* The text of the job that is started when it is confirmed now. */
@@ -392,6 +431,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			only_what_is_written_after_the_plan_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_mailboxes_want_their_count, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many_mailboxes_are_summed_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			new_data_changes_nothing_in_a_plan, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_old_plan_cannot_be_confirmed, set_up, tear_down),

@@ -150,6 +150,29 @@ static const char *figure_text(
 	}
 }
 
+/* "checking", "missing", "3 damages", "sound": what is known of its damage. */
+static void check_text(
+	const struct app *app, const struct mailbox_row *row, char out[32], enum style *style)
+{
+	const struct checked *checked =
+		checks_find(app, mailboxes_name(app->fleet->mailboxes, row->name), row->host);
+	const struct check *check = checked ? checked->check : NULL;
+
+	if (!checked || (!check && !checked->asked_ms))
+		return;
+	*style = check && check->findings.count ? STYLE_ACT : STYLE_DIM;
+	if (checked->asked_ms)
+		snprintf(out, 32, "checking");
+	else if (check->error)
+		*style = STYLE_LOOK, snprintf(out, 32, "unchecked");
+	else if (check->findings.count == 1)
+		snprintf(out, 32, "%.30s", check->findings.items[0].class_name);
+	else if (check->findings.count)
+		snprintf(out, 32, "%zu damages", check->findings.count);
+	else
+		snprintf(out, 32, "sound");
+}
+
 static void draw_row(const struct app *app, uint32_t number, struct frame *frame, int y,
 	const struct columns *columns)
 {
@@ -176,6 +199,8 @@ static void draw_row(const struct app *app, uint32_t number, struct frame *frame
 							 : STYLE_NORMAL,
 			text);
 	}
+	if (!state[0])
+		check_text(app, row, state, &style);
 	columns_cell(columns, frame, y, MAILBOXES_STATE, style, state);
 }
 
