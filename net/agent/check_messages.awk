@@ -35,7 +35,7 @@ function sdbox_missing(    line, part, count, f) {
 	while ((getline line < (place "/seen")) > 0) {
 		split(line, part, "\t")
 		f = unfield(part[1])
-		if (!((f, part[3]) in file_there))
+		if (part[2] == "?" && !((f, part[3]) in file_there))
 			count[f]++
 	}
 	close(place "/seen")

@@ -248,8 +248,8 @@ state_doveadm() {
 	s_options=$(state_options "$1")
 	shift
 	set -- -f tab "$@"
-	while IFS= read -r s_at; do
-		set -- -o "$s_at" "$@"
+	while IFS= read -r s_option; do
+		set -- -o "$s_option" "$@"
 	done <<-OPTIONS
 		$s_options
 	OPTIONS
@@ -370,9 +370,9 @@ state_resync() {
 	: >"$place/resync.errors"
 	state_resync_masks | {
 		s_code=0
-		while IFS= read -r s_at; do
+		while IFS= read -r s_each; do
 			# The first may only mark as corrupted what the next ones mend.
-			state_resync_one "$1" "$s_at" || state_resync_one "$1" "$s_at" -f || state_resync_one "$1" "$s_at" || s_code=1
+			state_resync_one "$1" "$s_each" || state_resync_one "$1" "$s_each" -f || state_resync_one "$1" "$s_each" || s_code=1
 		done
 		return "$s_code"
 	}
