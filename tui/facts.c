@@ -96,8 +96,13 @@ static void tell_who(struct planning *planning)
 		return;
 	}
 	tell_domains(planning);
-	vec_each(&plan->targets, target)
-		factf(planning, "", STYLE_NORMAL, "%s on %s", target->mailbox, target->host);
+	if (plan->targets.count > EACH_MAX)
+		factf(planning, "", STYLE_NORMAL, "%s, %s, %s … (all: ↓)",
+			plan->targets.items[0].mailbox, plan->targets.items[1].mailbox,
+			plan->targets.items[2].mailbox);
+	else
+		vec_each(&plan->targets, target)
+			factf(planning, "", STYLE_NORMAL, "%s on %s", target->mailbox, target->host);
 }
 
 static void tell_live(struct planning *planning)
@@ -175,8 +180,8 @@ static void tell_totals(struct planning *planning)
 		missing += candidate->missing;
 	}
 	factf(planning, "clients", renewed ? STYLE_LOOK : STYLE_NORMAL,
-		"UIDs kept in %zu; %zu get new ones: %" PRId64 " messages to fetch again", kept, renewed,
-		fetched);
+		"UIDs kept in %zu; %zu get%s new ones: %" PRId64 " messages to fetch again", kept, renewed,
+		renewed == 1 ? "s" : "", fetched);
 	if (flags)
 		factf(planning, "", STYLE_LOOK, "flags of %" PRId64 " messages in %zu cannot be known",
 			flags, flags_in);
@@ -186,24 +191,48 @@ static void tell_totals(struct planning *planning)
 }
 
 /* What the checks warn of, but for sessions, which are told already. */
+static size_t tell_warnings(
+	struct planning *planning, const struct candidate *candidate, const char *label)
+{
+	size_t told = 0;
+
+	vec_each(&candidate->warnings, warning)
+		if (!strstr(*warning, "they end for a moment"))
+			fact(planning, told++ ? "" : label, STYLE_LOOK,
+				without_name(planning, *warning, candidate->places.mailbox));
+	return told;
+}
+
 static void tell_clients(struct planning *planning)
 {
 	size_t told = 0;
 
 	if (planning->plan.targets.count > EACH_MAX) {
 		tell_totals(planning);
-		told++;
+		return;
 	}
 	vec_each(&planning->candidates, candidate)
-		vec_each(&candidate->warnings, warning) {
-			if (strstr(*warning, "they end for a moment"))
-				continue;
-			fact(planning, told++ ? "" : "clients", STYLE_LOOK,
-				without_name(planning, *warning, candidate->places.mailbox));
-		}
+		told += tell_warnings(planning, candidate, told ? "" : "clients");
 	if (!told)
 		fact(planning, "clients", STYLE_NORMAL,
 			"UIDs and flags are kept: nothing is fetched again");
+}
+
+/* Each of many, with what its check warns of. */
+static void tell_all(struct planning *planning)
+{
+	size_t told = 0;
+
+	if (planning->plan.targets.count <= EACH_MAX)
+		return;
+	vec_each(&planning->plan.targets, target) {
+		factf(planning, told++ ? "" : "all", STYLE_NORMAL, "%s on %s", target->mailbox,
+			target->host);
+		vec_each(&planning->candidates, candidate)
+			if (candidate->ready && candidate->owner == target->index &&
+				strcmp(candidate->places.mailbox, target->mailbox) == 0)
+				tell_warnings(planning, candidate, "");
+	}
 }
 
 static void tell_aside(struct planning *planning, const char *label)
@@ -228,6 +257,7 @@ static void tell(struct app *app)
 	tell_clients(planning);
 	fact(planning, "undo", STYLE_NORMAL, operation->undo);
 	tell_aside(planning, "aside");
+	tell_all(planning);
 }
 
 void facts_freeze(struct app *app)

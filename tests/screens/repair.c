@@ -271,7 +271,7 @@ static void many_mailboxes_are_summed_up(void **state)
 	says_takes(&scene, "mail03", 0);
 	scene_tick(&scene, 500);
 	golden(&scene, "plan_four");
-	assert_true(shows(&scene, "UIDs kept in 3; 1 get new ones: 103 messages to fetch again"));
+	assert_true(shows(&scene, "UIDs kept in 3; 1 gets new ones: 103 messages to fetch again"));
 	assert_true(shows(&scene, "flags of 7 messages in 1 cannot be known"));
 }
 
