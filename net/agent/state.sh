@@ -213,6 +213,7 @@ state_copy() {
 				! -name 'dovecot.index.search*' ! -name 'dovecot.fts*' \
 				-exec cp -p --parents -t "$1" -- {} +
 		done
+		[ -z "$place_uid" ] || find "$1" -type l -exec chown -h "$place_uid:$place_gid" -- {} +
 	) 2>/dev/null
 }
 
@@ -266,10 +267,9 @@ state_masks() {
 }
 
 state_ask() {
-	case $place_driver in
-	sdbox) s_fields='mailbox uid flags' ;;
-	*) s_fields='mailbox uid flags guid' ;;
-	esac
+	# Without GUIDs no message file is opened: a broken one would end doveadm or be rewritten.
+	s_fields='mailbox uid flags'
+	[ "$place_driver" = sdbox ] || state_broken_storage || s_fields='mailbox uid flags guid'
 	s_copy=$1 s_file=$2
 	state_doveadm "$s_copy" fetch -u "$place_name" "$s_fields" ALL >"$s_file.messages" 2>"$s_file.errors"
 	set --
@@ -280,6 +280,20 @@ state_ask() {
 	MASKS
 	state_doveadm "$s_copy" mailbox status -u "$place_name" 'messages uidvalidity uidnext guid' "$@" \
 		>"$s_file.status" 2>"$s_file.later"
+}
+
+state_broken_storage() {
+	[ -s "$place/broken" ] || grep -q "${tab}lost\$" "$place/map" || grep -q "${tab}missing$tab" "$place/messages"
+}
+
+# What the indexes of all folders in a copy say their messages' GUIDs are; mdbox's do.
+state_boxes() {
+	state_roots | while IFS= read -r s_at; do
+		find "$1$s_at/" -type f \( -name dovecot.index -o -name dovecot.index.log \) 2>/dev/null
+	done | sed 's,/[^/]*$,,' | sort -u | while IFS= read -r s_at; do
+		printf 'box %s\n' "${s_at#"$1"}"
+		doveadm -O dump -t index "$s_at/dovecot.index" 2>/dev/null </dev/null
+	done | grep '^box /\|^RECORD: \|^ - ext [0-9]* guid '
 }
 
 # state_awk CODE [A [B]]: two files for the code.
@@ -305,7 +319,9 @@ state_lists() {
 
 state_of_copy() {
 	state_ask "$1" "$2"
-	if [ "$place_driver" = sdbox ] && [ "$place_layout" = index ]; then
+	: >"$place/guids"
+	[ "$place_driver" != mdbox ] || [ "$s_fields" != 'mailbox uid flags' ] || state_boxes "$1" >"$place/guids"
+	if [ "$place_layout" = index ]; then
 		# By now the list may be another one; the mailbox's own stays what was found.
 		cp "$place/lists" "$place/lists.own"
 		state_lists "$1"
@@ -336,14 +352,26 @@ state_files() {
 	if [ -s "$place/names" ] || [ "$place_driver" = mdbox ]; then
 		while IFS= read -r s_at; do
 			printf 'file %s\n' "$s_at"
-			doveadm -O dump -t dbox "$s_at" 2>&1
+			doveadm -O dump -t dbox "$s_at" 2>"$place/dump.error" </dev/null
+			[ ! -s "$place/dump.error" ] || { echo && cat "$place/dump.error"; }
 		done <"$place/names" >"$place/dumps"
+		state_broken
 		awk -F '\t' '$5 == "mdbox" { print $8 == "-" ? $6 : $8 }' "$place/namespaces" | while IFS= read -r s_at; do
 			printf 'map %s\n' "$s_at"
 			doveadm -O dump -t index "$s_at/storage/dovecot.map.index" 2>&1
 		done >"$place/maps"
 		state_awk 'mdbox_read()'
 	fi
+}
+
+# Dovecot's reader ends where a file is broken; what is whole behind that is found by its marks.
+state_broken() {
+	: >"$place/found.broken"
+	awk '/^file \// { file = substr($0, 6) } /^(Fatal|Error|Panic): / && !/stats-writer/ { print file }' "$place/dumps" |
+		while IFS= read -r s_at; do
+			printf 'file %s\n' "$s_at"
+			tr '\000' '\176' <"$s_at" | state_awk 'mdbox_scan()'
+		done >"$place/found.broken"
 }
 
 state_stored() {

@@ -87,8 +87,17 @@ function hex(text,    i, value) {
 # folder it was saved to, reference count, offset. State: good, broken (the file cannot be read
 # from there on), missing (only the map knows it). A message that the map does not know has the
 # reference count "-". $place/map: a line a namespace: there or lost.
-function mdbox_read(    line, n, path, offset, file, i) {
-	while ((getline line < (place "/dumps")) > 0) {
+function mdbox_read(    i) {
+	dumps_read(place "/dumps")
+	dumps_read(place "/found.broken")
+	map_read()
+	for (i = 1; i <= messages; i++)
+		print message_space[i] "\t" message_path[i] "\t" (i in map_uid ? map_uid[i] : "?") "\t" message_guid[i] "\t" message_size[i] "\t" \
+			(message_guid[i] == "?" ? "broken" : "good") "\t" field(message_saved[i]) "\t" (i in map_ref ? map_ref[i] : "-") "\t" message_offset[i] >(place "/messages")
+}
+
+function dumps_read(from,    line, n, path, offset, file, at) {
+	while ((getline line < from) > 0) {
 		if (line ~ /^file \//) {
 			path = substr(line, 6)
 			n = locate(path)
@@ -98,25 +107,47 @@ function mdbox_read(    line, n, path, offset, file, i) {
 			offset = ""
 		} else if (line ~ /^offset [0-9]+:$/) {
 			offset = substr(line, 8) + 0
-			found[n, file + 0, offset] = ++messages
-			message_space[messages] = n
-			message_path[messages] = path
-			message_offset[messages] = offset
-			message_guid[messages] = "?"
+			at = (n, file + 0, offset) in found ? found[n, file + 0, offset] : ++messages
+			found[n, file + 0, offset] = at
+			message_space[at] = n
+			message_path[at] = path
+			message_offset[at] = offset
+			message_guid[at] = "?"
 		} else if (offset != "" && line ~ /^msg[.]size = /)
-			message_size[messages] = substr(line, 12)
+			message_size[at] = substr(line, 12)
 		else if (offset != "" && line ~ /^msg[.]guid = /)
-			message_guid[messages] = substr(line, 12)
+			message_guid[at] = substr(line, 12)
 		else if (offset != "" && line ~ /^msg[.]orig-mailbox = /)
-			message_saved[messages] = substr(line, 20)
+			message_saved[at] = substr(line, 20)
 		else if (line ~ /^(Fatal|Error|Panic): / && line !~ /stats-writer/)
 			printf "%s\t%s\t%s\n", n, path, line >(place "/broken")
 	}
-	close(place "/dumps")
-	map_read()
-	for (i = 1; i <= messages; i++)
-		print message_space[i] "\t" message_path[i] "\t" (i in map_uid ? map_uid[i] : "?") "\t" message_guid[i] "\t" message_size[i] "\t" \
-			(message_guid[i] == "?" ? "broken" : "good") "\t" field(message_saved[i]) "\t" (i in map_ref ? map_ref[i] : "-") "\t" message_offset[i] >(place "/messages")
+	close(from)
+}
+
+# A whole m.N on standard input, as a dump of it would be: a message counts when what is said of it
+# begins where its size ends.
+function mdbox_scan(    line, at, begin, size, inside, guid, saved) {
+	at = begin = inside = 0
+	while ((getline line) > 0) {
+		if (inside && line == "") {
+			if (guid != "")
+				printf "offset %d:\nmsg.size = %d\nmsg.guid = %s\nmsg.orig-mailbox = %s\n", begin, size, guid, saved
+			inside = begin = 0
+		} else if (inside) {
+			if (line ~ /^G[0-9a-f]+$/)
+				guid = substr(line, 2)
+			else if (line ~ /^B/)
+				saved = substr(line, 2)
+		} else if (line == "\001\003" && begin && at - 1 == begin + 30 + size) {
+			inside = 1
+			guid = saved = ""
+		} else if (length(line) == 29 && substr(line, 1, 3) == "\001\002N" && (!begin || at > begin + 30 + size)) {
+			begin = at
+			size = hex(substr(line, 14, 16))
+		}
+		at += length(line) + 1
+	}
 }
 
 function map_read(    line, n, uid, file, offset, size) {

@@ -130,6 +130,7 @@ function state_seen(    file, line, part, n, list, flags, i, guid) {
 	file = ENVIRON["AGENT_A"]
 	if (ENVIRON["AGENT_DRIVER"] == "sdbox")
 		sdbox_guids()
+	boxes_guids()
 	getline line < (file ".messages")
 	while ((getline line < (file ".messages")) > 0) {
 		n = split(line, part, "\t")
@@ -166,6 +167,21 @@ function sdbox_guids(    line, part) {
 		guid_at[folder_at(at_space, at_rest), part[3]] = part[4]
 	}
 	close(place "/messages")
+}
+
+function boxes_guids(    line, f, uid) {
+	while ((getline line < (place "/guids")) > 0) {
+		if (line ~ /^box /) {
+			locate(substr(line, 5))
+			f = folder_at(at_space, at_rest)
+		} else if (line ~ /^RECORD: /) {
+			uid = line
+			sub(/.*uid=/, "", uid)
+			sub(/,.*/, "", uid)
+		} else if (match(line, /\([0-9a-f]+\)/))
+			guid_at[f, uid] = substr(line, RSTART + 1, RLENGTH - 2)
+	}
+	close(place "/guids")
 }
 
 # --- what should be
