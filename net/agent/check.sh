@@ -36,10 +36,51 @@ check_look() {
 		state_expected "$place/seen" "$place/stored" "$place/wanted"
 		check_logs
 		check_awk 'check_print_findings()' | sort -u >"$place/findings"
+		[ ! -s "$place/findings" ] || [ "$place_driver" != mdbox ] || check_place
 		[ -s "$place/findings" ] || return 0
 		state_list >"$place/tree.later"
 		! cmp -s "$place/tree" "$place/tree.later" || return 0
 	done
+}
+
+# Where the messages of mdbox were that no readable index names.
+check_place() {
+	unit_listed >"$place/listed"
+	EXPECTED=$place/wanted FOLDERS=$place/seen.folders LISTED=$place/listed HOMES=/dev/null UNSURE=$place/unsure \
+		DRIVER=$place_driver awk "$expect_awk BEGIN { expect() }" | sort >"$place/wanted.placed"
+	mv "$place/wanted.placed" "$place/wanted"
+	rm -f "$place/lost" "$place/failed" "$place/validities"
+	check_awk 'check_print_findings()' | sort -u >"$place/findings"
+}
+
+# In a copy, as a repair does it: folders whose directories are called by a GUID that they no
+# longer have get the one that they have.
+check_renames() {
+	state_masks | while IFS= read -r check_mask; do
+		state_doveadm "$1" mailbox status -u "$place_name" messages "$check_mask" >/dev/null 2>&1
+	done
+	cp "$place/lists" "$place/lists.found"
+	state_list_dumps "$1"
+	state_awk 'state_print_unlisted()' | head -n 300 | while IFS= read -r check_at; do
+		check_new=$(doveadm -O dump -t index "$1$check_at/dovecot.index" 2>/dev/null |
+			sed -n 's/.*mailbox_guid[ .]*= \([0-9a-f]\{32\}\).*/\1/p' | head -n 1)
+		case $check_new in
+		'' | "${check_at##*/}") continue ;;
+		esac
+		state_roots | while IFS= read -r check_root; do
+			printf '%s\t%s\n' "${check_at##*/}" "$check_new" >>"$place/renamed"
+			check_from=$1$check_root/mailboxes/${check_at##*/} check_to=$1$check_root/mailboxes/$check_new
+			[ ! -d "$check_from" ] || [ -e "$check_to" ] || mv "$check_from" "$check_to"
+		done
+	done
+	mv "$place/lists.found" "$place/lists"
+}
+
+# Without a map nothing but the UIDs, which a rebuild keeps, tells which messages the folders had.
+check_unmapped() {
+	awk -F '\t' -v OFS='\t' '
+		FILENAME ~ /after$/ { guid[$1, $3] = $2; next }
+		($1, $3) in guid { $2 = guid[$1, $3]; print }' "$place/after" "$place/seen" | sort >"$place/wanted"
 }
 
 # The repair, where it can do no harm.
@@ -48,8 +89,11 @@ check_rehearse() {
 	! grep -q "${tab}not-readable$tab" "$place/findings" || return 0
 	grep -q "${tab}resync\$" "$place/findings" || return 0
 	state_copy "$place/b"
+	[ "$place_layout" != index ] || check_renames "$place/b"
 	state_resync "$place/b" || : >"$place/resync.failed"
 	state_of_copy "$place/b" "$place/after"
+	rm -f "$place/renamed"
+	! grep -q "${tab}map-lost$tab" "$place/findings" || check_unmapped
 	state_compare "$place/wanted" "$place/seen" >"$place/before.line"
 	state_compare "$place/wanted" "$place/after" >"$place/after.line"
 }

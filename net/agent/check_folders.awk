@@ -122,10 +122,13 @@ function lists_check(    key, part, n, f, guid, path) {
 			continue
 		if (listed[key] ~ /^0*$/ || (f in lies) || told[f, "folder-lost"] || (f in opened && layout[part[1]] != "index"))
 			continue
-		if (!deleted(part[1], listed[key]))
+		if (!deleted(part[1], listed[key])) {
+			if (driver[part[1]] != "mdbox")
+				lost_all += list_count[key]
 			finding(children_of(f, part[1]) || layout[part[1]] == "index" ? "access" : "missing", f, "folder-lost", \
 				"the list of folders knows it, with " count_of(list_count[key] + 0, "message", "messages") \
 				", and its directory is gone, though nobody deleted it", "resync")
+		}
 	}
 	for (f in lies)
 		if (unlisted_folder(f) && list_there[space_of[f]] && !(f in failed) && !(f in next_failed) && !missing[f])

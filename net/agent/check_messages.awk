@@ -11,6 +11,8 @@ function messages_check(    line, part, f, key, uid_line) {
 			if (part[6] != "good")
 				broken_take(f, part[2], part[6])
 		} else if (part[6] != "good") {
+			if (part[8] > 0)
+				lost_all++
 			broken_in[part[2]]++
 			if (part[2] == "?")
 				lost_map_file[part[10]]++
@@ -21,6 +23,9 @@ function messages_check(    line, part, f, key, uid_line) {
 	if (ENVIRON["AGENT_DRIVER"] == "sdbox")
 		sdbox_missing()
 	maildir_findings()
+	for (f in broken)
+		lost_all += broken[f]
+	print lost_all + 0 >(place "/lost")
 	for (f in broken)
 		finding("access", f, "message-file-broken", broken_example[f] (broken[f] > 1 ? " and " broken[f] - 1 " more" : "") \
 			": what they held cannot be had back from this mailbox", "resync")
@@ -39,6 +44,8 @@ function sdbox_missing(    line, part, count, f) {
 			count[f]++
 	}
 	close(place "/seen")
+	for (f in count)
+		lost_all += count[f]
 	for (f in count)
 		finding("access", f, "message-file-missing", "the index names " count_of(count[f], "message whose file is", "messages whose files are") \
 			" not there: what they held cannot be had back from this mailbox", "resync")

@@ -102,7 +102,7 @@ function line_read(name, list,    line, part, n, i) {
 	return 1
 }
 
-function say_forecast(    was, result, text, n, f, kept, lost_names) {
+function say_forecast(    was, result, text, n, f, kept, lost_names, lost, missing) {
 	if (refused != "") {
 		say_forecast_line("refused", "null", "null", "null", "null", "null", "null", "null", \
 			"Nothing is repaired while a part of it cannot be read: " refused)
@@ -111,6 +111,8 @@ function say_forecast(    was, result, text, n, f, kept, lost_names) {
 	if (!rehearsed)
 		return
 	line_read("before.line", was)
+	getline lost < (place "/lost")
+	lost += 0
 	for (f in after)
 		n += after[f]
 	kept = validity_kept()
@@ -118,20 +120,28 @@ function say_forecast(    was, result, text, n, f, kept, lost_names) {
 	for (f in then)
 		if (f ~ /recovered-lost-folder-[0-9a-f]+/ && !(f in now))
 			lost_names++
-	if (will["missing"] + will["doubled"] + will["moved"] == 0 && !lost_names && !not_opened()) {
-		result = "ok"
-		text = "A resync makes all " n + 0 " messages visible, each in its folder"
-	} else if (will["missing"] <= was["missing"] && will["doubled"] <= was["doubled"] && \
-		will["missing"] + will["moved"] + will["doubled"] + not_opened() <= was["missing"] + was["moved"] + was["doubled"] + was_not_opened()) {
-		result = "part"
-		text = "A resync makes " n + 0 " messages visible; " will["missing"] " stay missing, " will["moved"] " are in another folder, " will["doubled"] " are doubled"
-	} else {
+	missing = will["gone"] + lost
+	if (lost_names || not_opened() > was_not_opened() || will["gone"] > was["gone"]) {
 		result = "worse"
-		text = "A plain resync would do harm: " will["missing"] " messages missing, " will["moved"] " moved, " will["doubled"] " doubled" \
-			(lost_names ? ", " lost_names " lost folders" : "")
+		text = "A resync alone would do harm: " count_of(will["gone"], "message", "messages") " not visible any more, " \
+			count_of(lost_names, "new lost folder", "new lost folders")
+	} else if (missing + will["doubled"] + will["unplaced"] + not_opened() == 0) {
+		result = "ok"
+		text = "All " n + 0 " messages will be visible, each in its place"
+	} else {
+		result = "part"
+		text = n + 0 " messages will be visible" (lost ? "; " count_of(lost, "message", "messages") " cannot be had back" : "") \
+			(will["gone"] > 0 ? "; " count_of(will["gone"], "message stays", "messages stay") " missing" : "") \
+			(will["unplaced"] > 0 ? "; of " will["unplaced"] " nothing tells the folder" : "") \
+			(will["doubled"] > 0 ? "; " count_of(will["doubled"], "message", "messages") " that were expunged come back" : "") \
+			(not_opened() ? "; " count_of(not_opened(), "folder", "folders") " still cannot be opened" : "")
 	}
-	say_forecast_line(result, n + 0, will["missing"], will["doubled"], will["moved"], \
+	say_forecast_line(result, n + 0, missing, will["doubled"], will["unplaced"] + 0, \
 		will["flags_lost"] + (ENVIRON["AGENT_DRIVER"] == "maildir" ? 0 : will["flags_unknown"]), uids_kept(will), kept, text)
+}
+
+function count_of(n, one, many) {
+	return n == 1 ? "1 " one : n + 0 " " many
 }
 
 function not_opened(    f, n) {

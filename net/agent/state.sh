@@ -305,16 +305,20 @@ state_awk() {
 # The lists of folders, in a copy or in the mailbox; of folders that lie there under a GUID that no
 # list has, what their own indexes say they are called.
 state_lists() {
-	awk -F '\t' '{ print $8 == "-" ? $6 : $8 }' "$place/namespaces" | while IFS= read -r s_at; do
-		printf 'list %s\n' "$s_at"
-		doveadm -O dump -t index "$1$s_at/dovecot.list.index" 2>/dev/null
-	done >"$place/lists"
+	state_list_dumps "$1"
 	[ "$place_layout" = index ] || return 0
 	state_awk 'state_print_unlisted()' | head -n 300 | while IFS= read -r s_at; do
 		printf 'box %s\n' "$s_at"
 		doveadm -O dump -t index "$1$s_at/dovecot.index" 2>/dev/null
 	done >"$place/boxes"
 	cat "$place/boxes" >>"$place/lists"
+}
+
+state_list_dumps() {
+	awk -F '\t' '{ print $8 == "-" ? $6 : $8 }' "$place/namespaces" | while IFS= read -r s_at; do
+		printf 'list %s\n' "$s_at"
+		doveadm -O dump -t index "$1$s_at/dovecot.list.index" 2>/dev/null
+	done >"$place/lists"
 }
 
 state_of_copy() {
