@@ -55,8 +55,8 @@ static struct checked *place(struct repairing *repairing)
 	return oldest;
 }
 
-void checks_ask(struct app *app, const char *mailbox, uint32_t host, int depth,
-	struct commands *commands)
+void checks_ask(
+	struct app *app, const char *mailbox, uint32_t host, int depth, struct commands *commands)
 {
 	struct checked *checked = find(app, mailbox, host);
 	struct command *command;

@@ -42,7 +42,8 @@ static void confirm(struct app *app, struct commands *commands)
 }
 
 /* The lines of all facts, drawn from line FROM on unless FRAME is NULL; returns their number. */
-static int lay_facts(const struct planning *planning, struct frame *frame, struct rect area, int from)
+static int lay_facts(
+	const struct planning *planning, struct frame *frame, struct rect area, int from)
 {
 	int label = area.columns >= NARROW ? LABEL_COLUMNS : 0, line = 0;
 	char text[WRAP_LINE];
@@ -74,8 +75,8 @@ static int lay_facts(const struct planning *planning, struct frame *frame, struc
 static int last_top(const struct app *app)
 {
 	int columns = (app->columns < BOX_COLUMNS ? app->columns : BOX_COLUMNS) - 4;
-	int lines = lay_facts(
-		&app->repairing.planning, NULL, (struct rect){ .columns = columns }, 0);
+	int lines =
+		lay_facts(&app->repairing.planning, NULL, (struct rect){ .columns = columns }, 0);
 
 	return lines > app->rows - 4 ? lines - (app->rows - 4) : 0;
 }
@@ -83,10 +84,10 @@ static int last_top(const struct app *app)
 static bool scrolls(struct app *app, uint32_t key, bool letters)
 {
 	struct planning *planning = &app->repairing.planning;
-	int step = key == K_DOWN || (letters && key == 'j')  ? 1
+	int step = key == K_DOWN || (letters && key == 'j') ? 1
 		   : key == K_UP || (letters && key == 'k') ? -1
-		   : key == K_PAGE_DOWN                     ? 5
-		   : key == K_PAGE_UP                       ? -5
+		   : key == K_PAGE_DOWN			    ? 5
+		   : key == K_PAGE_UP			    ? -5
 							    : 0;
 
 	planning->top += step;
@@ -123,7 +124,8 @@ static void count_key(struct app *app, uint32_t key, struct commands *commands)
 		} else {
 			edit_start(&planning->edit, "", false);
 			app_toast(app, STYLE_LOOK,
-				"nothing was done: type %zu, the number of mailboxes, or Esc", count);
+				"nothing was done: type %zu, the number of mailboxes, or Esc",
+				count);
 		}
 		break;
 	case EDIT_LEFT:
@@ -152,7 +154,8 @@ void confirm_key(struct app *app, uint32_t key, struct commands *commands)
 
 	if (!planning->frozen || planning->refused)
 		waiting_key(app, key);
-	else if (planning->shown_ms && app->now_ms - planning->shown_ms < READING_MS && key != K_ESC)
+	else if (planning->shown_ms && app->now_ms - planning->shown_ms < READING_MS &&
+		 key != K_ESC)
 		app_toast(app, STYLE_LOOK, "the plan has just appeared: read it first");
 	else if (planning->plan.targets.count == 1)
 		one_key(app, key, commands);
@@ -217,12 +220,15 @@ static void draw_answer(const struct app *app, struct frame *frame, struct rect 
 	if (!planning->frozen || planning->refused) {
 		at = key_word(frame, row, at, "Esc", "leave");
 	} else if (count == 1) {
-		at = key_word(frame, row, at, "y", box.columns < NARROW ? "repair" : "repair it now");
+		at = key_word(
+			frame, row, at, "y", box.columns < NARROW ? "repair" : "repair it now");
 		at = key_word(frame, row, at, "Esc", "leave");
 	} else {
 		snprintf(label, sizeof(label),
-			box.columns < NARROW ? "Type %zu: " : "Type %zu to confirm, Esc to leave: ", count);
-		edit_draw(&planning->edit, frame, row, at, box.columns - 4 - (below ? 10 : 0), label);
+			box.columns < NARROW ? "Type %zu: " : "Type %zu to confirm, Esc to leave: ",
+			count);
+		edit_draw(
+			&planning->edit, frame, row, at, box.columns - 4 - (below ? 10 : 0), label);
 		at = box.column + box.columns - 12;
 	}
 	if (below > 0)
@@ -235,8 +241,9 @@ static void draw_waiting(const struct planning *planning, struct frame *frame, s
 	char text[200];
 
 	if (all == 1)
-		snprintf(text, sizeof(text), "Looking where it lies and what is wrong with it. "
-					     "Nothing is changed.");
+		snprintf(text, sizeof(text),
+			"Looking where it lies and what is wrong with it. "
+			"Nothing is changed.");
 	else
 		snprintf(text, sizeof(text),
 			"Looking where they lie and what is wrong with them: %zu of %zu. "
@@ -259,8 +266,8 @@ void confirm_draw(const struct app *app, struct frame *frame)
 	inner = (struct rect){ box.row + 1, box.column + 2, box.rows - 4, box.columns - 4 };
 	title_of(app, title, sizeof(title), box.columns);
 	frame_box(frame, box, title);
-	old = frame_clip(frame,
-		(struct rect){ box.row + 1, box.column + 1, box.rows - 2, box.columns - 2 });
+	old = frame_clip(
+		frame, (struct rect){ box.row + 1, box.column + 1, box.rows - 2, box.columns - 2 });
 	if (planning->frozen)
 		lines = lay_facts(planning, NULL, inner, 0);
 	if (from > lines - inner.rows)

@@ -102,7 +102,8 @@ static void tell_who(struct planning *planning)
 			plan->targets.items[2].mailbox);
 	else
 		vec_each(&plan->targets, target)
-			factf(planning, "", STYLE_NORMAL, "%s on %s", target->mailbox, target->host);
+			factf(planning, "", STYLE_NORMAL, "%s on %s", target->mailbox,
+				target->host);
 }
 
 static void tell_live(struct planning *planning)
@@ -116,10 +117,12 @@ static void tell_live(struct planning *planning)
 			with += candidate->sessions > 0;
 		}
 	if (!sessions)
-		fact(planning, "live", STYLE_NORMAL, all == 1 ? "no session now" : "no sessions now");
+		fact(planning, "live", STYLE_NORMAL,
+			all == 1 ? "no session now" : "no sessions now");
 	else if (all == 1)
 		factf(planning, "live", STYLE_LOOK,
-			"%" PRId64 " session%s now: ended for a moment, clients come back by themselves",
+			"%" PRId64
+			" session%s now: ended for a moment, clients come back by themselves",
 			sessions, sessions == 1 ? "" : "s");
 	else
 		factf(planning, "live", STYLE_LOOK,
@@ -134,7 +137,8 @@ static void tell_when(struct app *app)
 	char until[FIGURE];
 
 	figure_day(planning->plan.expires_s + app->options.zone_s, until);
-	factf(planning, "when", STYLE_NORMAL, "at once; this plan can be confirmed until %.16s", until);
+	factf(planning, "when", STYLE_NORMAL, "at once; this plan can be confirmed until %.16s",
+		until);
 }
 
 static void tell_how(struct app *app)
@@ -144,10 +148,12 @@ static void tell_how(struct app *app)
 
 	if (planning->plan.targets.count == 1)
 		fact(planning, "how", STYLE_NORMAL,
-			"on the host alone: it goes on when the link breaks or this console is left");
+			"on the host alone: it goes on when the link breaks or this console is "
+			"left");
 	else
 		factf(planning, "how", STYLE_NORMAL,
-			"one after another on %s; all go on when a link breaks or this console is left",
+			"one after another on %s; all go on when a link breaks or this console is "
+			"left",
 			hosts == 1 ? "the host" : "each host");
 }
 
@@ -156,8 +162,8 @@ static const char *without_name(const struct planning *planning, const char *tex
 {
 	size_t len = strlen(name);
 
-	if (planning->plan.targets.count == 1 && strncmp(text, name, len) == 0 && text[len] == ':' &&
-		text[len + 1] == ' ')
+	if (planning->plan.targets.count == 1 && strncmp(text, name, len) == 0 &&
+		text[len] == ':' && text[len + 1] == ' ')
 		return text + len + 2;
 	return text;
 }
@@ -180,14 +186,14 @@ static void tell_totals(struct planning *planning)
 		missing += candidate->missing;
 	}
 	factf(planning, "clients", renewed ? STYLE_LOOK : STYLE_NORMAL,
-		"UIDs kept in %zu; %zu get%s new ones: %" PRId64 " messages to fetch again", kept, renewed,
-		renewed == 1 ? "s" : "", fetched);
+		"UIDs kept in %zu; %zu get%s new ones: %" PRId64 " messages to fetch again", kept,
+		renewed, renewed == 1 ? "s" : "", fetched);
 	if (flags)
-		factf(planning, "", STYLE_LOOK, "flags of %" PRId64 " messages in %zu cannot be known",
-			flags, flags_in);
+		factf(planning, "", STYLE_LOOK,
+			"flags of %" PRId64 " messages in %zu cannot be known", flags, flags_in);
 	if (missing)
-		factf(planning, "", STYLE_LOOK, "%" PRId64 " messages in %zu may stay missing", missing,
-			missing_in);
+		factf(planning, "", STYLE_LOOK, "%" PRId64 " messages in %zu may stay missing",
+			missing, missing_in);
 }
 
 /* What the checks warn of, but for sessions, which are told already. */

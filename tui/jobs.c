@@ -104,8 +104,7 @@ static struct watched *watch(struct app *app, struct job *job)
 	return watched;
 }
 
-static void hearing_set(
-	struct app *app, struct hearing *hearing, int state, const char *why)
+static void hearing_set(struct app *app, struct hearing *hearing, int state, const char *why)
 {
 	free(hearing->why);
 	hearing->why = mem_text(why);
@@ -163,13 +162,14 @@ static void ask(struct app *app, struct watched *watched, uint32_t host, enum as
 	struct command *command = commands_add(commands, COMMAND_JOB);
 	const struct plan *plan = &watched->job->plan;
 	int64_t seen = watched->job->hosts.items[host].seen;
+	int64_t lease = app->wall_s * 1000 + (int64_t)(watched->id % 1000);
 	struct str text = { 0 };
 
 	command->host = host;
 	command->prompt = watched->id;
 	command->answers =
-		how == ASK_START ? repair_ask_start(&text, plan, host, app->options.who,
-					   app->wall_s * 1000 + (int64_t)(watched->id % 1000), seen)
+		how == ASK_START    ? repair_ask_start(&text, plan, host,
+					      app->options.who, lease, seen)
 		: how == ASK_RESUME ? repair_ask_resume(&text, plan->hash, seen)
 				    : repair_ask_follow(&text, plan->hash, seen);
 	command->text = str_take(&text);
@@ -244,7 +244,8 @@ static void say_done(struct app *app, const struct watched *watched)
 		counts[unit->state]++;
 	for (int state = UNIT_OK; state <= UNIT_UNKNOWN; state++)
 		if (counts[state])
-			str_addf(&text, ", %zu %s", counts[state], unit_state_name((enum unit_state)state));
+			str_addf(&text, ", %zu %s", counts[state],
+				unit_state_name((enum unit_state)state));
 	well = counts[UNIT_OK] + counts[UNIT_SKIPPED] == watched->job->units.count;
 	app_toast(app, well ? STYLE_NORMAL : STYLE_ACT, "%s %s has ended%s", watched->operation,
 		watched->job->plan.hash, str_text(&text));
@@ -373,7 +374,8 @@ uint64_t jobs_adopt(struct app *app, const char *hash, struct commands *commands
 				watched->who = mem_text(row->who);
 				watched->wall_s = row->wall_s;
 			}
-			job_expect(job, host, app->options.config->hosts.items[host].name, row->units);
+			job_expect(
+				job, host, app->options.config->hosts.items[host].name, row->units);
 			ask(app, watched, host, ASK_FOLLOW, commands);
 		}
 	return watched ? watched->id : 0;
@@ -386,8 +388,7 @@ void jobs_ask(struct app *app, struct commands *commands)
 		struct str text = { 0 };
 		struct command *command;
 
-		if (host->link != LINK_UP || spool->asked ||
-			!(host->config->roles & ROLE_BACKEND))
+		if (host->link != LINK_UP || spool->asked || !(host->config->roles & ROLE_BACKEND))
 			continue;
 		command = commands_add(commands, COMMAND_JOB);
 		command->host = host->index;
@@ -415,7 +416,8 @@ enum unit_state jobs_unit(const struct app *app, const struct watched *watched,
 	} else if (host->link != LINK_UP && hearing->state != HEARING_NOTHING) {
 		snprintf(note, 160, "%.40s is away%s%s: it goes on alone; told when it is back",
 			host->config->name, host->away_since_ms ? " " : "",
-			host->away_since_ms ? figure_age(app->now_ms - host->away_since_ms, age) : "");
+			host->away_since_ms ? figure_age(app->now_ms - host->away_since_ms, age)
+					    : "");
 		return UNIT_UNKNOWN;
 	} else if (hearing->state == HEARING_BROKEN) {
 		snprintf(note, 160, "%.120s; asked again", hearing->why ? hearing->why : "");

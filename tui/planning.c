@@ -9,8 +9,8 @@
 #include "core/base/mem.h"
 #include "tui/state.h"
 
-#define FRESH_MS 60000      /* a check asked for by hand so short a time ago is good enough */
-#define CANDIDATES_MAX 500  /* for whom waiting at a dialog makes sense */
+#define FRESH_MS 60000	   /* a check asked for by hand so short a time ago is good enough */
+#define CANDIDATES_MAX 500 /* for whom waiting at a dialog makes sense */
 
 static bool is_backend(const struct app *app, uint32_t host)
 {
@@ -103,8 +103,8 @@ static int64_t known(int64_t count)
 	return count > 0 ? count : 0;
 }
 
-static void judge(const struct operation *operation, struct candidate *candidate,
-	const struct check *check)
+static void judge(
+	const struct operation *operation, struct candidate *candidate, const struct check *check)
 {
 	candidate->aside = why_aside(operation, check);
 	candidate->ready = !candidate->aside;
@@ -280,8 +280,9 @@ void planning_begin(struct app *app, const uint32_t *rows, size_t count, struct 
 	struct planning *planning = &app->repairing.planning;
 
 	if (count > CANDIDATES_MAX) {
-		app_toast(app, STYLE_LOOK, "%zu are marked; at most %d at once are planned from here",
-			count, CANDIDATES_MAX);
+		app_toast(app, STYLE_LOOK,
+			"%zu are marked; at most %d at once are planned from here", count,
+			CANDIDATES_MAX);
 		return;
 	}
 	planning_end(app);

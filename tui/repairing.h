@@ -13,24 +13,24 @@
 #include "tui/frame.h"
 #include "tui/widgets/edit.h"
 
-#define CHECK_DEPTH 2      /* map, indexes and a rehearsal */
-#define CHECK_DEPTH_ALL 3  /* every message is read */
+#define CHECK_DEPTH 2	  /* map, indexes and a rehearsal */
+#define CHECK_DEPTH_ALL 3 /* every message is read */
 
 /* What the last check of a mailbox on a host found. */
 struct checked {
 	char *mailbox;
 	uint32_t host;
 	struct check *check; /* NULL: no answer yet, or void since a repair */
-	int64_t at_ms;       /* when the answer came */
+	int64_t at_ms;	     /* when the answer came */
 	int64_t asked_ms;    /* when the one that is out was asked for; 0: none is */
-	int depth;           /* of that one */
+	int depth;	     /* of that one */
 };
 
 /* A mailbox that somebody wants to have repaired. */
 struct candidate {
 	struct places places; /* with its name */
-	uint32_t only;        /* the host that was meant; NO_HOST: whoever owns it */
-	uint32_t owner;       /* NO_HOST: not known yet */
+	uint32_t only;	      /* the host that was meant; NO_HOST: whoever owns it */
+	uint32_t owner;	      /* NO_HOST: not known yet */
 	char *store;
 	bool ready;  /* checked, and to be repaired */
 	char *aside; /* why it is not on the plan; NULL: it is, or nothing is known yet */
@@ -56,8 +56,8 @@ struct fact {
 
 /* `R` was pressed: first checks, then a frozen plan. */
 struct planning {
-	bool open;   /* the dialog is on screen */
-	bool frozen; /* facts and plan are as they will be confirmed */
+	bool open;    /* the dialog is on screen */
+	bool frozen;  /* facts and plan are as they will be confirmed */
 	bool refused; /* nothing can be done: the facts say why */
 	struct {
 		vec_of(struct candidate);
@@ -71,7 +71,7 @@ struct planning {
 		vec_of(struct fact);
 	} facts;
 	int64_t shown_ms; /* when the plan appeared by itself; 0: at a person's key */
-	int top;          /* first line shown */
+	int top;	  /* first line shown */
 	struct edit edit; /* the count that is typed */
 };
 
@@ -81,14 +81,14 @@ struct hearing {
 	int64_t since_ms;
 	bool heard; /* it told of this job */
 	int tries;  /* in vain, one after another */
-	char *why; /* it is broken or over; NULL: all is well */
+	char *why;  /* it is broken or over; NULL: all is well */
 };
 
 /* A job that is shown. */
 struct watched {
-	uint64_t id;     /* this console's own number */
+	uint64_t id;	  /* this console's own number */
 	uint64_t pending; /* the ledger's answer that its start waits for; 0: none */
-	bool ours;       /* started here; those of others are only looked at */
+	bool ours;	  /* started here; those of others are only looked at */
 	struct job *job;
 	char *operation, *who;
 	int64_t wall_s; /* when it began */
@@ -116,7 +116,7 @@ struct repairing {
 	} watched;
 	struct {
 		vec_of(struct spool);
-	} spools; /* by host */
+	} spools;	  /* by host */
 	uint64_t numbers; /* given so far: jobs, tickets */
 	int64_t quit_ms;  /* when a person was told that units go on */
 };
@@ -131,8 +131,8 @@ void repairing_release(struct app *app);
 /* tui/checks.c */
 const struct checked *checks_find(const struct app *app, const char *mailbox, uint32_t host);
 /* Asks, unless one that is as deep is out already. */
-void checks_ask(struct app *app, const char *mailbox, uint32_t host, int depth,
-	struct commands *commands);
+void checks_ask(
+	struct app *app, const char *mailbox, uint32_t host, int depth, struct commands *commands);
 /* Takes the check out of the message; NULL: nobody asked for it. */
 const struct checked *checks_take(struct app *app, struct message *message);
 /* The host that is asked about a row; NO_HOST with a reason. */
@@ -144,8 +144,7 @@ void checks_void(struct app *app, const char *mailbox, uint32_t host);
 void checks_release(struct repairing *repairing);
 
 /* tui/planning.c */
-void planning_begin(struct app *app, const uint32_t *rows, size_t count,
-	struct commands *commands);
+void planning_begin(struct app *app, const uint32_t *rows, size_t count, struct commands *commands);
 void planning_stores(struct app *app, const struct message *message, struct commands *commands);
 void planning_checked(struct app *app, const struct checked *checked, struct commands *commands);
 /* The answer of a host's job; false when it is to another request. */

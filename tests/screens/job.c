@@ -3,7 +3,7 @@
 #include "tests/screens/repair_scene.h"
 
 static struct scene scene;
-static uint64_t asked;             /* by the job's requests */
+static uint64_t asked; /* by the job's requests */
 static char hash[PLAN_HASH_SIZE];
 
 static int set_up(void **state)
@@ -37,29 +37,30 @@ static void confirm(const char *keys)
 }
 
 /* A record of the host's journal: the rest of its object in MORE. */
-static void record(const char *host, int seq, int unit, const char *mailbox, const char *act,
-	const char *more)
+static void record(
+	const char *host, int seq, int unit, const char *mailbox, const char *act, const char *more)
 {
 	char line[4096];
 
 	snprintf(line, sizeof(line),
-		"{\"journal\":{\"seq\":%d,\"clock\":%d,\"job\":\"%s\",\"unit\":%d,\"mailbox\":\"%s\","
+		"{\"journal\":{\"seq\":%d,\"clock\":%d,\"job\":\"%s\",\"unit\":%d,\"mailbox\":\"%"
+		"s\","
 		"\"act\":\"%s\",\"who\":\"ana@desk\"%s}}",
 		seq, SCENE_WALL + seq, hash, unit, mailbox, act, more);
 	says_job(&scene, host, asked, line, false, NULL);
 }
 
-#define OUTCOME_OK \
-	",\"outcome\":{\"result\":\"ok\",\"before\":{\"messages\":398,\"folders\":3}," \
-	"\"after\":{\"messages\":1602,\"folders\":3},\"seconds\":0.84,\"missing\":0,\"moved\":0," \
+#define OUTCOME_OK                                                                                 \
+	",\"outcome\":{\"result\":\"ok\",\"before\":{\"messages\":398,\"folders\":3},"             \
+	"\"after\":{\"messages\":1602,\"folders\":3},\"seconds\":0.84,\"missing\":0,\"moved\":0,"  \
 	"\"doubled\":0,\"flags_lost\":1204,\"uids_kept\":false,\"uidvalidity_before\":1500000000," \
-	"\"uidvalidity_after\":1500000099,\"copy\":\"" JO "-1\",\"error\":null,\"commands\":[" \
-	"\"doveadm kick " JO "\",\"doveadm -o mail_max_lock_timeout=30 force-resync -u " JO \
+	"\"uidvalidity_after\":1500000099,\"copy\":\"" JO "-1\",\"error\":null,\"commands\":["     \
+	"\"doveadm kick " JO "\",\"doveadm -o mail_max_lock_timeout=30 force-resync -u " JO        \
 	" INBOX\"]}"
-#define OUTCOME_FAILED \
-	",\"outcome\":{\"result\":\"failed\",\"before\":{\"messages\":0,\"folders\":1}," \
-	"\"after\":{\"messages\":9,\"folders\":1},\"seconds\":1.2,\"missing\":3,\"moved\":0," \
-	"\"doubled\":0,\"flags_lost\":0,\"uids_kept\":true,\"copy\":\"" CHEN \
+#define OUTCOME_FAILED                                                                             \
+	",\"outcome\":{\"result\":\"failed\",\"before\":{\"messages\":0,\"folders\":1},"           \
+	"\"after\":{\"messages\":9,\"folders\":1},\"seconds\":1.2,\"missing\":3,\"moved\":0,"      \
+	"\"doubled\":0,\"flags_lost\":0,\"uids_kept\":true,\"copy\":\"" CHEN                       \
 	"-1\",\"error\":\"3 messages are not visible\",\"commands\":[]}"
 
 static void a_unit_is_watched_to_its_end(void **state)
@@ -241,7 +242,8 @@ static void jobs_of_others_are_listed_and_opened(void **state)
 		"\"units\":1,\"done\":1,\"clock\":1500570000,\"who\":\"ana@desk\"}}",
 		false, NULL);
 	says_job(&scene, "mail07", 0,
-		"{\"job\":{\"hash\":\"7f3a-91c2\",\"operation\":\"resync\",\"state\":\"broken off\","
+		"{\"job\":{\"hash\":\"7f3a-91c2\",\"operation\":\"resync\",\"state\":\"broken "
+		"off\","
 		"\"units\":2,\"done\":0,\"clock\":1500574001,\"who\":\"bob@desk\"}}",
 		true, NULL);
 	says_job(&scene, "mail03", 0, "", true, NULL);
@@ -303,13 +305,15 @@ static void repairs_stand_on_the_mailbox_page(void **state)
 		entry->mailbox = mem_text(i == 1 ? "another@example.org" : JO);
 		entry->host_seq = 5 + i;
 		entry->result = i < 2 ? mem_text("ok") : NULL;
-		entry->detail = mem_text("7f3a-91c2: mended\n  doveadm force-resync -u " JO " INBOX");
+		entry->detail =
+			mem_text("7f3a-91c2: mended\n  doveadm force-resync -u " JO " INBOX");
 	}
 	scene_send(&scene, message);
 	assert_true(shows(&scene, "2017-07-20 10:08 ok        ana@desk"));
 	assert_false(shows(&scene, "decided"));
 	drive(&scene, "G");
-	for (int i = 0; i < 20 && !shows(&scene, ">2017-07-20") && !shows(&scene, "> 2017-07-20"); i++)
+	for (int i = 0; i < 20 && !shows(&scene, ">2017-07-20") && !shows(&scene, "> 2017-07-20");
+		i++)
 		drive(&scene, "k");
 	drive(&scene, "<Enter>");
 	assert_true(shows(&scene, "Ledger entry 10"));

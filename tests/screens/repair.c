@@ -249,21 +249,24 @@ static void many_mailboxes_are_summed_up(void **state)
 	(void)state;
 	str_adds(&add, "{\"add\":[");
 	for (int i = 0; i < 4; i++)
-		str_addf(&add, "%s[%d,\"m%d@example.org\",\"imap\",\"198.51.100.7\",%d]", i ? "," : "",
-			i + 1, i, 500 + i);
+		str_addf(&add, "%s[%d,\"m%d@example.org\",\"imap\",\"198.51.100.7\",%d]",
+			i ? "," : "", i + 1, i, 500 + i);
 	str_adds(&add, "]}");
 	scene_sample(&scene, "mail03", repair_sample_head, str_text(&add));
 	str_release(&add);
 	drive(&scene, "r/m[0-9]@<Enter>*R");
 	for (int i = 0; i < 4; i++) {
 		snprintf(name, sizeof(name), "m%d@example.org", i);
-		snprintf(store, sizeof(store), "11111111-2222-3333-4444-555555555555:8:1/srv/m%d", i);
+		snprintf(store, sizeof(store), "11111111-2222-3333-4444-555555555555:8:1/srv/m%d",
+			i);
 		says_store(&scene, "mail07", name, NULL);
 		says_store(&scene, "mail03", name, store);
 		snprintf(text, sizeof(text),
 			"{\"findings\":[[\"missing\",\"INBOX\",\"index-lost\",\"none is visible\","
-			"\"resync\"]]}\n{\"forecast\":{\"result\":\"ok\",\"messages\":%d,\"missing\":0,"
-			"\"flags_lost\":%d,\"uids_kept\":%s}}\n{\"checked\":{\"mailbox\":\"%s\",\"ok\":"
+			"\"resync\"]]}\n{\"forecast\":{\"result\":\"ok\",\"messages\":%d,"
+			"\"missing\":0,"
+			"\"flags_lost\":%d,\"uids_kept\":%s}}\n{\"checked\":{\"mailbox\":\"%s\","
+			"\"ok\":"
 			"false,\"depth\":2,\"stored\":9,\"visible\":0,\"sessions\":1}}",
 			100 + i, i == 3 ? 7 : 0, i == 3 ? "false" : "true", name);
 		says_check(&scene, "mail03", text);
@@ -386,8 +389,9 @@ static void read_only_repairs_nothing(void **state)
  * confirmation, by whatever keys. */
 static void no_operation_without_its_confirmation(void **state)
 {
-	static const char *const ways[] = { "R", "*R", "<Enter>R", ":repair<Enter>", "*:repair<Enter>",
-		"<Enter>c", "5<Enter>", "<Enter>RR", "R<Enter>", "<Enter>R<Enter>" };
+	static const char *const ways[] = { "R", "*R", "<Enter>R", ":repair<Enter>",
+		"*:repair<Enter>", "<Enter>c", "5<Enter>", "<Enter>RR", "R<Enter>",
+		"<Enter>R<Enter>" };
 
 	(void)state;
 	for (size_t i = 0; operation_at(i); i++) {

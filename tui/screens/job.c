@@ -59,7 +59,8 @@ enum style unit_style(enum unit_state state)
 	return STYLE_DIM;
 }
 
-static void count(const struct app *app, const struct watched *watched, size_t counts[UNIT_UNKNOWN + 1])
+static void count(
+	const struct app *app, const struct watched *watched, size_t counts[UNIT_UNKNOWN + 1])
 {
 	char note[160];
 
@@ -73,11 +74,12 @@ void job_counts(const struct app *app, const struct watched *watched, struct str
 	size_t counts[UNIT_UNKNOWN + 1], all = watched->job->units.count;
 
 	count(app, watched, counts);
-	str_addf(out, "%zu/%zu", all - counts[UNIT_QUEUED] - counts[UNIT_RUNNING] - counts[UNIT_UNKNOWN],
-		all);
+	str_addf(out, "%zu/%zu",
+		all - counts[UNIT_QUEUED] - counts[UNIT_RUNNING] - counts[UNIT_UNKNOWN], all);
 	for (int state = UNIT_OK; state <= UNIT_UNKNOWN; state++)
 		if (counts[state])
-			str_addf(out, "   %s %zu", unit_state_name((enum unit_state)state), counts[state]);
+			str_addf(out, "   %s %zu", unit_state_name((enum unit_state)state),
+				counts[state]);
 }
 
 const char *job_state(const struct app *app, const struct watched *watched, enum style *style)
@@ -90,7 +92,7 @@ const char *job_state(const struct app *app, const struct watched *watched, enum
 		return "waits for the ledger";
 	if (counts[UNIT_QUEUED] + counts[UNIT_RUNNING])
 		return "running";
-	*style = counts[UNIT_FAILED] ? STYLE_ACT
+	*style = counts[UNIT_FAILED]				? STYLE_ACT
 		 : counts[UNIT_UNPROVEN] + counts[UNIT_UNKNOWN] ? STYLE_LOOK
 								: STYLE_NORMAL;
 	return job_done(watched->job) ? "ended" : "not heard of";
@@ -164,7 +166,8 @@ static void heading(const struct app *app, struct heading *heading)
 	heading->hidden_count = columns.hidden;
 }
 
-static void draw_bar(const struct app *app, const struct watched *watched, struct frame *frame, int row)
+static void draw_bar(
+	const struct app *app, const struct watched *watched, struct frame *frame, int row)
 {
 	size_t counts[UNIT_UNKNOWN + 1], all = watched->job->units.count, done;
 	struct str text = { 0 };
@@ -173,11 +176,12 @@ static void draw_bar(const struct app *app, const struct watched *watched, struc
 	count(app, watched, counts);
 	done = all - counts[UNIT_QUEUED] - counts[UNIT_RUNNING] - counts[UNIT_UNKNOWN];
 	for (int i = 0; frame->columns >= 60 && all && i < BAR_CELLS; i++)
-		at += frame_print(frame, row, at, (size_t)i < done * BAR_CELLS / all ? STYLE_ACCENT : STYLE_DIM,
+		at += frame_print(frame, row, at,
+			(size_t)i < done * BAR_CELLS / all ? STYLE_ACCENT : STYLE_DIM,
 			(size_t)i < done * BAR_CELLS / all ? "█" : "░");
 	job_counts(app, watched, &text);
 	frame_print(frame, row, at > 1 ? at + 2 : at,
-		counts[UNIT_FAILED] ? STYLE_ACT
+		counts[UNIT_FAILED]			       ? STYLE_ACT
 		: counts[UNIT_UNPROVEN] + counts[UNIT_UNKNOWN] ? STYLE_LOOK
 							       : STYLE_NORMAL,
 		str_text(&text));
@@ -185,7 +189,8 @@ static void draw_bar(const struct app *app, const struct watched *watched, struc
 }
 
 /* What happens with it if nobody does anything. */
-static void draw_fate(const struct app *app, const struct watched *watched, struct frame *frame, int row)
+static void draw_fate(
+	const struct app *app, const struct watched *watched, struct frame *frame, int row)
 {
 	const char *text = "what was released goes on by itself, with this console or without";
 	size_t away = 0;
@@ -201,8 +206,8 @@ static void draw_fate(const struct app *app, const struct watched *watched, stru
 		text = "Enter shows what ran; 7 shows the ledger";
 	else if (away)
 		text = "a host is away: it goes on alone, and is heard from when it is back";
-	frame_fit(frame, row, 1, frame->columns - 2, away && strcmp(state, "ended") ? STYLE_LOOK : STYLE_DIM,
-		ALIGN_LEFT, CUT_END, text);
+	frame_fit(frame, row, 1, frame->columns - 2,
+		away && strcmp(state, "ended") ? STYLE_LOOK : STYLE_DIM, ALIGN_LEFT, CUT_END, text);
 }
 
 /* "3s" while it runs, "0.8" when it is done. */
@@ -245,8 +250,8 @@ static void note_of(const struct app *app, const struct watched *watched, const 
 }
 
 /* All that is to be said of the current unit, below the others. */
-static void draw_detail(const struct app *app, const struct watched *watched, const struct unit *unit,
-	struct frame *frame, struct rect area)
+static void draw_detail(const struct app *app, const struct watched *watched,
+	const struct unit *unit, struct frame *frame, struct rect area)
 {
 	struct str text = { 0 };
 	char note[160];
@@ -332,7 +337,8 @@ static const char *barred(const struct app *app, enum action action)
 }
 
 static const struct binding own[] = {
-	{ K_ENTER, 'c', ACTION_OPEN, "open", "unit", "this unit: its figures and the commands that ran" },
+	{ K_ENTER, 'c', ACTION_OPEN, "open", "unit",
+		"this unit: its figures and the commands that ran" },
 };
 
 const struct screen screen_job = {

@@ -255,7 +255,8 @@ static void act(struct app *app, enum action action, struct commands *commands)
 	key = paging_key(app);
 	if (key & KEY_ENTRY)
 		app_open(app,
-			(struct place){ .screen = SCREEN_ENTRY, .entry = (int64_t)(key & ~KEY_ENTRY) },
+			(struct place){ .screen = SCREEN_ENTRY,
+				.entry = (int64_t)(key & ~KEY_ENTRY) },
 			commands);
 	else if (key & KEY_HOST)
 		app_open(app,
@@ -263,7 +264,8 @@ static void act(struct app *app, enum action action, struct commands *commands)
 				.screen = SCREEN_HOST, .host = (uint32_t)(key & ~KEY_HOST) },
 			commands);
 	else
-		app_toast(app, STYLE_NORMAL, "nothing to open on this line; j and k go to a host or a repair");
+		app_toast(app, STYLE_NORMAL,
+			"nothing to open on this line; j and k go to a host or a repair");
 }
 
 static void heading(const struct app *app, struct heading *heading)
@@ -281,7 +283,8 @@ static void heading(const struct app *app, struct heading *heading)
 
 static const struct binding own[] = {
 	{ 'c', 0, ACTION_CHECK, "check", "check", "look what is wrong with it, changing nothing" },
-	{ 'R', 0, ACTION_REPAIR, "repair", "repair", "plan a repair; you are asked before it begins" },
+	{ 'R', 0, ACTION_REPAIR, "repair", "repair",
+		"plan a repair; you are asked before it begins" },
 	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "the host or the repair on this line" },
 	{ 'd', 0, ACTION_CHECK_ALL, "deep-check", NULL, "check it and read every message" },
 };

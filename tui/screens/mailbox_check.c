@@ -146,7 +146,7 @@ bool mailbox_act(struct app *app, enum action action, struct commands *commands)
 static const char *depth_text(int depth)
 {
 	return depth >= CHECK_DEPTH_ALL ? "every message"
-	       : depth == CHECK_DEPTH   ? "map and indexes"
+	       : depth == CHECK_DEPTH	? "map and indexes"
 					: "counts and files";
 }
 
@@ -198,7 +198,8 @@ static void add_answer(const struct app *app, struct page *page, const struct ch
 
 	figure_age(app->now_ms - checked->at_ms, age);
 	if (check->error) {
-		page_textf(page, "", STYLE_ACT, "could not be checked %s ago: %s", age, check->error);
+		page_textf(
+			page, "", STYLE_ACT, "could not be checked %s ago: %s", age, check->error);
 		return;
 	}
 	page_textf(page, "", check->findings.count ? STYLE_NORMAL : STYLE_DIM,
@@ -291,15 +292,14 @@ void mailbox_add_folders(const struct app *app, struct page *page)
 
 static enum style result_style(const char *result)
 {
-	return !result                           ? STYLE_DIM
-	       : strcmp(result, "failed") == 0   ? STYLE_ACT
-	       : strcmp(result, "ok") == 0       ? STYLE_NORMAL
+	return !result				? STYLE_DIM
+	       : strcmp(result, "failed") == 0	? STYLE_ACT
+	       : strcmp(result, "ok") == 0	? STYLE_NORMAL
 	       : strcmp(result, "skipped") == 0 ? STYLE_DIM
-						  : STYLE_LOOK;
+						: STYLE_LOOK;
 }
 
-static void add_repair(
-	const struct app *app, struct page *page, const struct ledger_entry *entry)
+static void add_repair(const struct app *app, struct page *page, const struct ledger_entry *entry)
 {
 	int row = page_line(page, KEY_ENTRY | (uint64_t)entry->id), at = page->column;
 	struct frame *canvas = &page->canvas;

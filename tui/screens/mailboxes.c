@@ -240,8 +240,8 @@ static void check(struct app *app, struct commands *commands)
 		asked++;
 	}
 	if (asked)
-		app_toast(app, STYLE_NORMAL, "checking %zu of %zu; Enter shows what was found", asked,
-			count);
+		app_toast(app, STYLE_NORMAL, "checking %zu of %zu; Enter shows what was found",
+			asked, count);
 	else
 		app_toast(app, STYLE_LOOK, "%s", why_not ? why_not : "no mailbox is shown");
 	free(rows);
@@ -325,8 +325,10 @@ static const char *barred(const struct app *app, enum action action)
 
 static const struct binding own[] = {
 	{ K_ENTER, 0, ACTION_OPEN, "open", "open", "this mailbox: its sessions, hosts and store" },
-	{ 'c', 0, ACTION_CHECK, "check", "check", "look what is wrong with it, or with all marked" },
-	{ 'R', 0, ACTION_REPAIR, "repair", "repair", "plan a repair of it, or of all marked; you are asked" },
+	{ 'c', 0, ACTION_CHECK, "check", "check",
+		"look what is wrong with it, or with all marked" },
+	{ 'R', 0, ACTION_REPAIR, "repair", "repair",
+		"plan a repair of it, or of all marked; you are asked" },
 };
 
 const struct screen screen_mailboxes = {

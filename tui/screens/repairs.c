@@ -88,13 +88,14 @@ static struct row *row_of(struct rows *rows, const char *hash)
 
 static enum style state_style(const char *state)
 {
-	return strcmp(state, "running") == 0    ? STYLE_ACCENT
-	       : strcmp(state, "done") == 0     ? STYLE_DIM
-						: STYLE_LOOK;
+	return strcmp(state, "running") == 0 ? STYLE_ACCENT
+	       : strcmp(state, "done") == 0  ? STYLE_DIM
+					     : STYLE_LOOK;
 }
 
 /* What a host says counts where this console does not watch. */
-static void add_job(const struct app *app, struct rows *rows, const struct job_row *job, uint32_t host)
+static void add_job(
+	const struct app *app, struct rows *rows, const struct job_row *job, uint32_t host)
 {
 	struct row *row;
 
@@ -154,7 +155,8 @@ static struct list place_in(const struct app *app, const struct rows *rows, size
 	return list;
 }
 
-static void open_row(struct app *app, const struct rows *rows, size_t position, struct commands *commands)
+static void open_row(
+	struct app *app, const struct rows *rows, size_t position, struct commands *commands)
 {
 	uint64_t id;
 	char hash[PLAN_HASH_SIZE];

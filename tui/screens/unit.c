@@ -42,11 +42,12 @@ static void add_outcome(struct page *page, const struct unit_outcome *outcome)
 	add_count(page, "flags", outcome->flags_lost, "have lost their flags");
 	page_section(page, "CLIENTS");
 	page_text(page, "UIDs", outcome->uids_kept == 0 ? STYLE_LOOK : STYLE_NORMAL,
-		outcome->uids_kept == 1   ? "kept"
+		outcome->uids_kept == 1	  ? "kept"
 		: outcome->uids_kept == 0 ? "new ones: clients fetch its messages again"
 					  : "not known");
 	if (outcome->uidvalidity_before >= 0 && outcome->uidvalidity_after >= 0)
-		page_textf(page, "validity", STYLE_NORMAL, "UIDVALIDITY %" PRId64 " before, %" PRId64 " after",
+		page_textf(page, "validity", STYLE_NORMAL,
+			"UIDVALIDITY %" PRId64 " before, %" PRId64 " after",
 			outcome->uidvalidity_before, outcome->uidvalidity_after);
 	page_section(page, "KEPT");
 	page_text(page, "copy", STYLE_NORMAL, outcome->copy ? outcome->copy : "no copy");
@@ -90,8 +91,8 @@ static void heading(const struct app *app, struct heading *heading)
 	snprintf(heading->where, sizeof(heading->where), "%.200s",
 		unit && unit->target.mailbox ? unit->target.mailbox : "Unit");
 	if (unit)
-		snprintf(heading->count, sizeof(heading->count), "%.40s · %s",
-			unit->target.host, job_shown(app)->job->plan.hash);
+		snprintf(heading->count, sizeof(heading->count), "%.40s · %s", unit->target.host,
+			job_shown(app)->job->plan.hash);
 }
 
 static void act(struct app *app, enum action action, struct commands *commands)
