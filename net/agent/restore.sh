@@ -55,7 +55,7 @@ restore_subscriptions() {
 	tail -n +2 "$kept/subscribed" | sort | comm -12 - "$work/names" >"$work/then"
 	tail -n +2 "$work/subscribed" | sort | comm -23 "$work/then" - >"$work/unsubscribed"
 	while IFS= read -r name <&3; do
-		unfold "$name" && act_doveadm mailbox subscribe -u "$mailbox" "$text"
+		unfold "$name" && act_doveadm mailbox subscribe -u "$mailbox" -- "$text"
 	done 3<"$work/unsubscribed"
 }
 

@@ -9,16 +9,42 @@ operation_resync() {
 		state_files
 		unit_before
 	else
-		unit_look || return 0
+		[ ! -f "$work/acting" ] || mended=yes
+		unit_look && resync_renamed || return 0
 	fi
 	while unit_ready; do
 		unit_tries=$((unit_tries + 1))
 		resync_act
 		unit_settle
-		if unit_verify || [ "$unit_tries" -ge 3 ] || [ "$outcome_missing" -eq "$gone" ]; then
+		# Trying again helps where something could not be opened or is in no place; not the lost.
+		if unit_verify || [ "$unit_tries" -ge 3 ] ||
+			{ [ "$outcome_missing:0" = "$gone:$act_errors" ] && [ ! -s "$work/trouble" ]; }; then
 			return 0
 		fi
 	done
+}
+
+# A folder's dbox-Mails that goes by another name gets its own back; then all is looked at anew.
+resync_renamed() {
+	grep -q "${tab}folder-renamed$tab" "$work/findings" || return 0
+	unit_ready || return 1
+	awk -F '\t' '
+		{ at[$8] = $1 }
+		$1 == "d" && $8 ~ /\/dbox-Mails[^\/]+$/ { found[++n] = $8 }
+		END {
+			for (i = 1; i <= n; i++) {
+				parent = found[i]
+				sub(/[^\/]+$/, "", parent)
+				if (!((parent "dbox-Mails") in at) && !taken[parent]++)
+					print found[i]
+			}
+		}' "$place/tree" >"$work/renames"
+	rm -f "$work/expected"
+	while IFS= read -r from <&3; do
+		act as_owner mv "$from" "${from%/*}/dbox-Mails"
+	done 3<"$work/renames"
+	mended=yes
+	unit_look
 }
 
 # The smallest step first: a maildir mends itself when it is opened, and a resync of one whose list

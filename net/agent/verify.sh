@@ -159,9 +159,40 @@ unit_settle() {
 	! grep -q "$tab[*]$tab" "$work/expected" || unit_named
 	# What cannot be opened is not settled: things would be copied that are there.
 	if [ "$place_driver" != maildir ] && ! grep -q ' Error: \|^Error: ' "$work/after.errors"; then
+		unit_folders
 		settle "$work/stored" "$work/expected" "$work/after" "$twins"
 	fi
 	unit_validity
+	unit_subscriptions
+}
+
+# Folders that should be there and are not, also empty ones: what goes home has to have one.
+unit_folders() {
+	awk -F '\t' '
+		FILENAME ~ /folders$/ { there[$1] = 1; next }
+		FILENAME ~ /findings$/ { if ($3 == "folder-lost" && $2 != "" && !($2 in there)) { there[$2] = 1; print $2 }; next }
+		$1 !~ /^[?]/ && !($1 in there) { there[$1] = 1; print $1 }
+		' "$work/after.folders" "$work/findings" "$work/expected" | sort >"$work/folders"
+	[ -s "$work/folders" ] || return 0
+	while IFS= read -r name <&3; do
+		unfold "$name" && act_doveadm mailbox create -u "$mailbox" -- "$text"
+	done 3<"$work/folders"
+	unit_see "$work/after"
+}
+
+# The file with the subscriptions is gone: Dovecot's log of folders has hashes of the names.
+unit_subscriptions() {
+	grep -q "${tab}subscriptions-lost$tab" "$work/findings" && has sha1sum || return 0
+	find "$place" -name 'mailboxlog.*' -exec cat {} + | awk '
+		/ subscribe / { on[$3] = 1 }
+		/ unsubscribe / { delete on[$3] }
+		END { for (hash in on) print hash }' >"$work/hashes"
+	cut -f 1 "$work/after.folders" >"$work/names"
+	while IFS= read -r name <&3; do
+		unfold "$name" || continue
+		name=$text hash=$(printf '%s' "$name" | sha1sum | cut -c 1-32)
+		! grep -qx "$hash" "$work/hashes" || act_doveadm mailbox subscribe -u "$mailbox" -- "$name"
+	done 3<"$work/names"
 }
 
 # sdbox: the UIDs are the names of files. With the UIDVALIDITY of before clients notice nothing.
@@ -216,8 +247,9 @@ unit_verify() {
 	lost=$(unit_placeless)
 	gone=$(unit_gone)
 	outcome_missing=$((outcome_missing + gone))
-	if grep -q ' Error: \|^Error: ' "$work/after.errors"; then
-		ends failed "it cannot be opened whole: $(grep ' Error: \|^Error: ' "$work/after.errors" | head -n 1)"
+	grep ' Error: \|^Error: ' "$work/after.errors" | head -n 1 >"$work/trouble"
+	if [ -s "$work/trouble" ]; then
+		ends failed "it cannot be opened whole: $(cat "$work/trouble")"
 	elif [ "$gone" -gt 0 ] && [ "$outcome_missing" -eq "$gone" ]; then
 		ends failed "$gone messages cannot be had back, their files are broken or gone; all $outcome_after others can be seen"
 	elif [ "$outcome_missing" -gt 0 ]; then
@@ -274,9 +306,11 @@ unit_placeless() {
 # How many cannot be had back: a login saw them before, or the list of folders remembers them, and
 # they are not stored any more.
 unit_gone() {
-	awk -F '\t' -v driver="$place_driver" '
+	blind=0
+	[ "$place_driver" != maildir ] && ! grep -q "${tab}map-lost$tab" "$work/findings" || blind=1
+	awk -F '\t' -v driver="$place_driver" -v blind="$blind" '
 		FILENAME ~ /expected$/ { wanted[$1, $3] = 1; folder[$1] = 1; next }
-		FILENAME ~ /visible$/ { n += !(($1, $3) in wanted); next }
+		FILENAME ~ /visible$/ { n += !blind && !(($1, $3) in wanted); next }
 		FILENAME ~ /folders$/ { folder[$1] = 1; next }
 		driver != "mdbox" && !($1 in folder) { n += $2 }
 		END { print n + 0 }' "$work/expected" "$work/visible" "$work/visible.folders" "$work/listed"

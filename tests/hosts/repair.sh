@@ -11,8 +11,8 @@ needless+="index-unreadable index-is-directory list-index-random list-index-lost
 
 fleet_up --hosts 5 --format mixed --mailboxes 36 --messages 20
 sh "$root/net/agent/assemble" "$work/agent" || exit 1
-for number in 1 2 3 4 5; do
-	lab exec "mail$number" sh -c 'cat >/root/agent' <"$work/agent"
+for which in 1 2 3 4 5; do
+	lab exec "mail$which" sh -c 'cat >/root/agent' <"$work/agent"
 done
 
 # mailboxes HOST: those that were opened, one a line.
@@ -45,24 +45,24 @@ check_format() {
 	done >"$work/format.$1"
 }
 
-for number in 1 2 3 4 5; do
-	check_format "$number" &
+for which in 1 2 3 4 5; do
+	check_format "$which" &
 done
 wait
-for number in 1 2 3 4 5; do
+for which in 1 2 3 4 5; do
 	while IFS=$tab read -r kind result facts error; do
 		case $result/$facts in
-		'ok/refused=0 missing=0 gone=0 extra=0 lost=0 '*) verdict 0 "${formats[number - 1]}: $kind is mended" ;;
+		'ok/refused=0 missing=0 gone=0 extra=0 lost=0 '*) verdict 0 "${formats[which - 1]}: $kind is mended" ;;
 		'unproven/refused=0 missing='*' gone=0 '*' lost=0 '*)
 			# What nothing on disk tells is said to be unproven; no message is lost by it.
-			verdict 0 "${formats[number - 1]}: $kind is mended, unproven"
+			verdict 0 "${formats[which - 1]}: $kind is mended, unproven"
 			;;
 		*)
-			verdict 1 "${formats[number - 1]}: $kind is mended"
+			verdict 1 "${formats[which - 1]}: $kind is mended"
 			printf '# %s %s %s\n' "$result" "$facts" "$error"
 			;;
 		esac
-	done <"$work/format.$number"
+	done <"$work/format.$which"
 done
 
 # --- what a unit may not do
@@ -190,8 +190,8 @@ for line in sys.stdin.buffer:
     before, seq = record["hash"], record["seq"]
 assert seq > 10'
 }
-for number in 1 2 3 4 5; do
-	check "mail$number: the journal is one chain" chained "mail$number"
-	check "mail$number: no lock is left" lab exec "mail$number" sh -c '! find /srv/vmail -name mailmend-lock | grep -q .'
+for which in 1 2 3 4 5; do
+	check "mail$which: the journal is one chain" chained "mail$which"
+	check "mail$which: no lock is left" lab exec "mail$which" sh -c '! find /srv/vmail -name mailmend-lock | grep -q .'
 done
 check "an act is told before it is done" in_spool mail1 '"act":"lock".*makes '
