@@ -7,6 +7,18 @@ function holds_mail(type, where, mode) {
 	return (where "/") !~ /^\/(dev|run|sys|proc|snap|boot|etc)\//
 }
 
+# A system's own file systems may well be read-only, when nothing that mail hosts write lies there.
+function only_read(i,    place, n, k) {
+	if (mount_mode[i] != "ro" || mount_where[i] !~ /^\/$|^\/(usr|opt|nix|gnu|media|lib[^\/]*|s?bin)(\/|$)/)
+		return 0
+	n = split("/var/log /var/lib /var/spool", place, " ")
+	place[++n] = queue_directory
+	for (k = 1; k <= n; k++)
+		if (place[k] != "" && mount_device[mount_under(place[k])] == mount_device[i])
+			return 0
+	return 1
+}
+
 # Values of df by the place of the mount: its last field, which may hold spaces.
 function df_read(option, into,    command, line, part, i, n, where) {
 	command = limit "df -P" option " 2>/dev/null"
@@ -68,7 +80,7 @@ function disks_job(now,    blocks, nodes, chosen, n, k, i, rows, where) {
 	for (k = 1; k <= n; k++) {
 		i = chosen[k]
 		where = mount_where[i]
-		if (!((where, "size") in blocks))
+		if (!((where, "size") in blocks) || only_read(i))
 			continue
 		rows = rows (rows == "" ? "" : ",") "[" json(where) "," json(mount_type[i]) "," json(mount_source[i]) \
 			"," whole(blocks[where, "size"]) "," whole(blocks[where, "free"]) "," whole(nodes[where, "size"]) \

@@ -30,3 +30,16 @@ function mounts_read(    file, line, part, dash, n) {
 	}
 	close(file)
 }
+
+# The mount a real path is on: the longest place above it, the last of equals.
+function mount_under(path,    i, best, where) {
+	best = 0
+	if (path == "")
+		return 0
+	for (i = 1; i <= mounts; i++) {
+		where = mount_where[i] == "/" ? "" : mount_where[i]
+		if (index(path "/", where "/") == 1 && (!best || length(mount_where[i]) >= length(mount_where[best])))
+			best = i
+	}
+	return best
+}

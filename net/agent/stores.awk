@@ -152,19 +152,6 @@ function stores_print(    line, part, i) {
 	}
 }
 
-# The mount a real path is on: the longest place above it, the last of equals.
-function mount_under(path,    i, best, where) {
-	best = 0
-	if (path == "")
-		return 0
-	for (i = 1; i <= mounts; i++) {
-		where = mount_where[i] == "/" ? "" : mount_where[i]
-		if (index(path "/", where "/") == 1 && (!best || length(mount_where[i]) >= length(mount_where[best])))
-			best = i
-	}
-	return best
-}
-
 # The same place has the same text, on whichever host it is seen.
 function store_id(i, path,    below) {
 	below = (mount_root[i] == "/" ? "" : mount_root[i]) substr(path, (mount_where[i] == "/" ? 0 : length(mount_where[i])) + 1)

@@ -109,7 +109,31 @@ def rights_come(server, text, shell, awk):
         server.eject(row)
 
 
+READ_ONLY = """
+for folder in /var/log /var/lib /var/spool; do
+	[ "$folder" = "$ON_ROOT" ] || mount -t tmpfs none $folder || exit
+done
+device=$(awk '$5 == "/" { device = $3 } END { print device }' /proc/self/mountinfo)
+awk '$3 == device { print $5 }' device="$device" /proc/self/mountinfo |
+	while read -r place; do mount -o remount,bind,ro "$place"; done
+exec "$@"
+"""
+
+
+def a_read_only_root(server, text, shell, awk):
+    """No news where nothing that mail hosts write lies on it."""
+    prefix = ["unshare", "-U", "-r", "-m", "sh", "-c", READ_ONLY, "sh"]
+    if ROOT:
+        prefix[1:3] = []
+    for on_root, told in (("", []), ("/var/lib", ["ro"])):
+        with Agent(server, text, shell, awk, "sample", prefix=prefix, ON_ROOT=on_root) as agent:
+            disks = agent.sample("full", "all")["disks"]
+            assert [disk[7] for disk in disks if disk[0] == "/"] == told, disks
+            assert any(disk[0] == "/var/log" and disk[7] == "rw" for disk in disks), disks
+
+
 RIGHTS_CHECKS = [
+    ("the root file system is read-only", a_read_only_root),
     ("Dovecot is stopped", stopped),
     ("there is no Dovecot", without_dovecot),
     ("a user without rights", without_rights),
