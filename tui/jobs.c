@@ -24,17 +24,24 @@ void repairing_init(struct app *app)
 		vec_add(&app->repairing.spools);
 }
 
-static void spool_clear(struct spool *spool)
+static void jobs_clear(struct spool_jobs *jobs)
 {
-	vec_each(&spool->jobs, row) {
+	vec_each(jobs, row) {
 		free(row->hash);
 		free(row->operation);
 		free(row->who);
 		free(row->state);
 	}
-	vec_clear(&spool->jobs);
+	vec_clear(jobs);
+}
+
+static void spool_release(struct spool *spool)
+{
+	jobs_clear(&spool->jobs);
+	jobs_clear(&spool->coming);
+	vec_release(&spool->jobs);
+	vec_release(&spool->coming);
 	free(spool->error);
-	spool->error = NULL;
 }
 
 static void watched_release(struct watched *watched)
@@ -52,10 +59,8 @@ void jobs_release(struct repairing *repairing)
 	vec_each(&repairing->watched, watched)
 		watched_release(watched);
 	vec_release(&repairing->watched);
-	vec_each(&repairing->spools, spool) {
-		spool_clear(spool);
-		vec_release(&spool->jobs);
-	}
+	vec_each(&repairing->spools, spool)
+		spool_release(spool);
 	vec_release(&repairing->spools);
 }
 
@@ -294,23 +299,28 @@ static void heard(struct app *app, struct watched *watched, const struct message
 		say_done(app, watched);
 }
 
-/* What the host's spool holds: the rows come one by one, the end last. */
+/* Rows come one by one; they are shown when the answer is whole. */
 static void spool_take(struct app *app, uint32_t host, struct job_news *news)
 {
 	struct spool *spool = &app->repairing.spools.items[host];
+	struct spool_jobs whole;
 
-	if (spool->asked) {
-		spool_clear(spool);
-		spool->asked = false;
-	}
 	vec_each(&news->jobs, row) {
-		*vec_add(&spool->jobs) = *row;
+		*vec_add(&spool->coming) = *row;
 		*row = (struct job_row){ 0 };
 	}
-	if (news->ended) {
-		spool->known = true;
-		spool->error = mem_text(news->error);
+	if (!news->ended)
+		return;
+	free(spool->error);
+	spool->error = mem_text(news->error);
+	spool->asked = false;
+	spool->known = true;
+	if (!news->error) {
+		whole = spool->coming;
+		spool->coming = spool->jobs;
+		spool->jobs = whole;
 	}
+	jobs_clear(&spool->coming);
 }
 
 void jobs_take(struct app *app, struct message *message, struct commands *commands)
@@ -383,6 +393,7 @@ uint64_t jobs_adopt(struct app *app, const char *hash, struct commands *commands
 
 void jobs_ask(struct app *app, struct commands *commands)
 {
+	app->repairing.spools_ms = app->now_ms;
 	vec_each(&app->fleet->hosts, host) {
 		struct spool *spool = &app->repairing.spools.items[host->index];
 		struct str text = { 0 };

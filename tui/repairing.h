@@ -97,13 +97,16 @@ struct watched {
 	} hearings; /* by host */
 };
 
-/* Jobs that a host's spool holds. */
+struct spool_jobs {
+	vec_of(struct job_row);
+};
+
+/* Jobs that a host's spool holds, as it said last. */
 struct spool {
 	bool asked, known;
-	char *error;
-	struct {
-		vec_of(struct job_row);
-	} jobs;
+	char *error;              /* why it could not tell the last time; NULL: it could */
+	struct spool_jobs jobs;   /* the last whole answer */
+	struct spool_jobs coming; /* the one that is on its way */
 };
 
 struct repairing {
@@ -117,8 +120,9 @@ struct repairing {
 	struct {
 		vec_of(struct spool);
 	} spools;	  /* by host */
-	uint64_t numbers; /* given so far: jobs, tickets */
-	int64_t quit_ms;  /* when a person was told that units go on */
+	int64_t spools_ms; /* when they were asked last */
+	uint64_t numbers;  /* given so far: jobs, tickets */
+	int64_t quit_ms;   /* when a person was told that units go on */
 };
 
 struct app;

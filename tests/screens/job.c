@@ -248,6 +248,14 @@ static void jobs_of_others_are_listed_and_opened(void **state)
 		true, NULL);
 	says_job(&scene, "mail03", 0, "", true, NULL);
 	golden(&scene, "repairs_80x24");
+	scene_forget(&scene);
+	scene_tick(&scene, 2000);
+	assert_no_commands(&scene);
+	scene_tick(&scene, 2000); /* one runs: how far is it now? */
+	assert_int_equal(scene.commands.count, 2);
+	says_job(&scene, "mail07", 0, "", true, "broken pipe");
+	assert_true(shows(&scene, "7f3a-91c2"));
+	assert_true(shows(&scene, "1 host cannot tell"));
 	scene_size(&scene, 43, 132);
 	golden(&scene, "repairs_132x43");
 	scene_size(&scene, 10, 40);

@@ -9,6 +9,8 @@
 #include "tui/screens/job.h"
 #include "tui/widgets/columns.h"
 
+#define ASK_MS 3000
+
 enum {
 	REPAIRS_PLAN,
 	REPAIRS_OPERATION,
@@ -201,6 +203,20 @@ static void enter(struct app *app, struct commands *commands)
 	jobs_ask(app, commands);
 }
 
+/* Jobs of others that run are asked for again and again; no other way tells of their end. */
+static void data(struct app *app, struct commands *commands)
+{
+	bool runs = false;
+
+	if (app->now_ms - app->repairing.spools_ms < ASK_MS)
+		return;
+	vec_each(&app->repairing.spools, spool)
+		vec_each(&spool->jobs, job)
+			runs |= strcmp(job->state, "running") == 0 && !jobs_of_hash(app, job->hash);
+	if (runs)
+		jobs_ask(app, commands);
+}
+
 static void lay(const struct app *app, struct columns *columns, int width)
 {
 	int shift = app->repairs_state.list.shift;
@@ -221,8 +237,8 @@ static void heading(const struct app *app, struct heading *heading)
 	snprintf(heading->count, sizeof(heading->count), "%zu job%s", rows.count,
 		rows.count == 1 ? "" : "s");
 	if (mute)
-		snprintf(heading->filter, sizeof(heading->filter), "%zu host%s cannot tell", mute,
-			mute == 1 ? "" : "s");
+		snprintf(heading->count, sizeof(heading->count), "%zu job%s, %zu host%s cannot tell",
+			rows.count, rows.count == 1 ? "" : "s", mute, mute == 1 ? "" : "s");
 	lay(app, &columns, app->columns);
 	columns_hidden(&columns, heading->hidden, sizeof(heading->hidden));
 	heading->hidden_count = columns.hidden;
@@ -316,6 +332,7 @@ const struct screen screen_repairs = {
 	.lists = true,
 	.enter = enter,
 	.act = act,
+	.data = data,
 	.heading = heading,
 	.draw = draw,
 	.barred = barred,
