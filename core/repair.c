@@ -21,19 +21,22 @@ static void place_release(struct placed *place)
 	free(place->error);
 }
 
+/* The host's place, empty; they stand in the order of the configuration. */
 static struct placed *place_of(struct places *places, uint32_t host)
 {
-	struct placed *place = NULL;
+	size_t at = 0;
 
-	vec_each(places, old)
-		if (old->host == host)
-			place = old;
-	if (place)
-		place_release(place);
-	else
-		place = vec_add(places);
-	*place = (struct placed){ .host = host };
-	return place;
+	while (at < places->count && places->items[at].host < host)
+		at++;
+	if (at < places->count && places->items[at].host == host) {
+		place_release(&places->items[at]);
+	} else {
+		vec_add(places);
+		memmove(&places->items[at + 1], &places->items[at],
+			(places->count - 1 - at) * sizeof(*places->items));
+	}
+	places->items[at] = (struct placed){ .host = host };
+	return &places->items[at];
 }
 
 void places_take(struct places *places, uint32_t host, const struct store_seen *seen)
@@ -246,14 +249,14 @@ static void warn_messages(struct warnings *warnings, const struct check *check)
 		warn(warnings, "%s: the flags of %" PRId64 " message%s cannot be known", check->mailbox,
 			forecast->flags_lost, s(forecast->flags_lost));
 	if (forecast->missing > 0)
-		warn(warnings, "%s: %" PRId64 " message%s cannot be had back", check->mailbox,
+		warn(warnings, "%s: %" PRId64 " message%s may stay missing", check->mailbox,
 			forecast->missing, s(forecast->missing));
 	if (doubtful)
 		warn(warnings,
-			"%s: of %" PRId64 " message%s nothing tells in which folder or how often; they will be "
-			"named",
+			"%s: of %" PRId64 " message%s nothing may tell in which folder or how often; they will "
+			"be named",
 			check->mailbox, doubtful, s(doubtful));
-	if (forecast->result == FORECAST_PART && forecast->text)
+	if (forecast->result == FORECAST_PART && forecast->missing <= 0 && !doubtful && forecast->text)
 		warn(warnings, "%s: %s", check->mailbox, forecast->text);
 }
 

@@ -59,7 +59,7 @@ static void an_owner_is_the_only_one(void **state)
 		const struct placed *owner;
 		struct err err = { 0 };
 
-		for (uint32_t host = 0; host < 3; host++)
+		for (uint32_t host = 3; host-- > 0;)
 			add_answer(&places, host, cases[i].found[host]);
 		/* Heard twice is heard once. */
 		add_answer(&places, 0, cases[i].found[0]);
@@ -147,9 +147,10 @@ static void a_person_is_warned(void **state)
 	check->sessions = 1;
 	assert_true(warned(check, "new UIDs: clients fetch 20 messages again"));
 	assert_true(warned(check, "flags of 1 message cannot"));
-	assert_true(warned(check, "2 messages cannot be had back"));
-	assert_true(warned(check, "of 3 messages nothing tells"));
+	assert_true(warned(check, "2 messages may stay missing"));
+	assert_true(warned(check, "of 3 messages nothing may tell"));
 	assert_true(warned(check, "1 session now"));
+	check->forecast.missing = check->forecast.moved = 0;
 	assert_true(warned(check, "its reason"));
 	check->forecast.uids_kept = 1;
 	check->forecast.uidvalidity_kept = 0;

@@ -53,23 +53,21 @@ static void add_finding(struct str *out, const struct check_finding *finding)
 		finding->repair ? finding->repair : "");
 }
 
-static void add_known(struct str *out, int64_t figure)
+static void add_known(struct str *out, int64_t figure, const char *what)
 {
 	if (figure < 0)
-		str_adds(out, "unknown");
+		str_addf(out, ", unknown how many %s", what);
 	else
-		str_addf(out, "%lld", (long long)figure);
+		str_addf(out, ", %lld %s", (long long)figure, what);
 }
 
 static void print_words(const char *host, const struct check *check)
 {
 	struct str text = { 0 }, out = { 0 };
 
-	str_addf(&text, "%s on %s: %s, messages stored ", check->mailbox, host,
-		check->ok ? "ok" : "damaged");
-	add_known(&text, check->stored);
-	str_adds(&text, ", visible ");
-	add_known(&text, check->visible);
+	str_addf(&text, "%s on %s: %s", check->mailbox, host, check->ok ? "ok" : "damaged");
+	add_known(&text, check->stored, "stored");
+	add_known(&text, check->visible, "visible");
 	str_addf(&text, ", depth %d\n", check->depth);
 	vec_each(&check->findings, finding)
 		add_finding(&text, finding);
