@@ -112,6 +112,9 @@ static void what_failed_stands_out(void **state)
 	scene.mono = true;
 	golden(&scene, "job_failed_mono");
 	scene.mono = false;
+	scene.ascii = true;
+	golden(&scene, "job_failed_ascii");
+	scene.ascii = false;
 	/* The same again, in any order, changes nothing. */
 	record("mail07", 7, 0, CHEN, "intent", "");
 	record("mail03", 1, 0, JO, "outcome", OUTCOME_FAILED);

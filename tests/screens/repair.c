@@ -19,7 +19,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* At all sizes, and without colours. */
+/* At all sizes, without colours, in ASCII. */
 static void goldens(const char *name)
 {
 	char text[80];
@@ -37,6 +37,10 @@ static void goldens(const char *name)
 	snprintf(text, sizeof(text), "%s_mono", name);
 	golden(&scene, text);
 	scene.mono = false;
+	scene.ascii = true;
+	snprintf(text, sizeof(text), "%s_ascii", name);
+	golden(&scene, text);
+	scene.ascii = false;
 }
 
 static void a_check_is_told_on_the_page(void **state)

@@ -51,6 +51,9 @@ static void add_words(struct page *page)
 		{ "away 3m", "no link for 3 minutes; it is tried again by itself" },
 		{ "refused", "key or login was refused; it is not tried again by itself" },
 		{ "asking", "its login waits for your answer: a" },
+		{ "sound", "a check found nothing wrong" },
+		{ "unproven", "all messages are there; where or how often cannot be known" },
+		{ "unknown", "nothing was heard of it; it is checked before anything else" },
 	};
 
 	page_section(page, "WORDS");
