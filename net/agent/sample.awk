@@ -125,6 +125,7 @@ BEGIN {
 	awk_name = ENVIRON["AGENT_AWK"]
 	facts_script = ENVIRON["AGENT_FACTS"]
 	queue_script = ENVIRON["AGENT_QUEUE"]
+	rows_come = ENVIRON["AGENT_ROWS"] != ""
 	anvil_mode = mode_moved = problems_moved = 0
 	last_sample = proc_looked = 0
 	json_init()
@@ -134,6 +135,17 @@ BEGIN {
 	slow_init()
 	if (first_line("/proc/1/stat") == "")
 		problem("io", "this user cannot see the processes of others in /proc (hidepid): no CPU, no bytes read and written", BECOME)
+}
+
+# What stands before the awk, where it does, marks its own lines.
+rows_come && /^\001/ {
+	who_row[++who_rows] = substr($0, 2)
+	next
+}
+
+rows_come && /^\002/ {
+	who_head(substr($0, 2))
+	next
 }
 
 {

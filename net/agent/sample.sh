@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Sets the stage for the persistent awk and becomes it.
+# Sets the stage for the persistent awk and becomes it; where there is perl, by way of it.
 
 # The scripts that awk runs, each in a shell of its own. What they are given is quoted by awk
 # and holds no quote; here they hold none either.
@@ -46,8 +46,16 @@ sample() {
 	set -- "$json_awk$proc_awk$watch_awk$sessions_awk$log_awk$slow_awk$mounts_awk$disks_awk$sample_awk"
 	# mawk waits for a whole block of requests unless it is told not to.
 	case $(awk -W version 2>&1 </dev/null) in
-	mawk*) AGENT_AWK="mawk" && exec awk -W interactive "$1" ;;
+	mawk*)
+		AGENT_AWK="mawk"
+		set -- -W interactive "$1"
+		;;
 	GNU*) AGENT_AWK="gawk" ;;
 	esac
-	exec awk "$1"
+	if [ -n "$AGENT_BASE" ] && perl -MSocket -e 1 2>/dev/null; then
+		AGENT_ROWS=1
+		export AGENT_ROWS
+		exec perl -e "$rows_pl" -- "$AGENT_BASE/anvil" awk "$@"
+	fi
+	exec awk "$@"
 }

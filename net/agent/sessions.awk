@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Sessions, by one `doveadm who` a sample. A line of it that was there before costs one
-# look-up; equal lines (a process that serves one mailbox twice) are told apart by number.
+# Sessions, by the lines of `doveadm who`: handed over before each request where there is perl
+# (rows.pl), else of one doveadm a sample. A line that was there before costs one look-up; equal
+# lines (a process that serves one mailbox twice) are told apart by number.
 #
+#	who_row[1..who_rows]	the lines handed over; who_handed: for this sample, who_counted:
+#				the sessions are already those of these lines
 #	id_of[key]	the session's own number, pid_of[key] its process
 #	marked[key]	the last round in which it was seen
 
@@ -11,6 +14,7 @@ function sessions_init() {
 	round = 0
 	who_again = 0
 	dovecot_runs = 1
+	who_handed = who_counted = who_rows = 0
 }
 
 # A path that stands in a command line between single quotes; empty when it had better not.
@@ -27,7 +31,7 @@ function who_command() {
 
 function sessions_clear() {
 	split("", id_of); split("", pid_of); split("", row_of); split("", marked)
-	session_count = 0
+	session_count = who_counted = 0
 	who_again = 0
 	watch_clear()
 }
@@ -101,7 +105,45 @@ function session_seen(line,    key, n) {
 	return 0
 }
 
-function sessions_sample(now,    command, line, titled, told, before, same, key) {
+# Titles begin a list; "same" is the one before.
+function who_head(line) {
+	who_handed = 1
+	if (line == "same")
+		return
+	who_titles(line)
+	split("", who_row)
+	who_rows = who_counted = 0
+}
+
+function sessions_handed(    before, same, i) {
+	who_handed = 0
+	if (who_counted)
+		return
+	round++
+	before = session_count
+	same = 0
+	for (i = 1; i <= who_rows; i++)
+		same += session_seen(who_row[i])
+	sessions_settle(before, same)
+	who_counted = 1
+}
+
+# After a whole list, in which SAME of the sessions BEFORE it were seen again.
+function sessions_settle(before, same,    key) {
+	dovecot_runs = 1
+	mended("dovecot")
+	mended("rights")
+	if (same < before)
+		for (key in id_of)
+			if (marked[key] != round)
+				session_gone(key)
+}
+
+function sessions_sample(now,    command, line, titled, told, before, same) {
+	if (who_handed) {
+		sessions_handed()
+		return
+	}
 	if (now < who_again)
 		return
 	round++
@@ -122,13 +164,7 @@ function sessions_sample(now,    command, line, titled, told, before, same, key)
 		sessions_failed(now, told)
 		return
 	}
-	dovecot_runs = 1
-	mended("dovecot")
-	mended("rights")
-	if (same < before)
-		for (key in id_of)
-			if (marked[key] != round)
-				session_gone(key)
+	sessions_settle(before, same)
 }
 
 # No list: a Dovecot that is not there has no sessions; otherwise nobody knows.

@@ -10,6 +10,7 @@ import time
 from checks_log import LOG_CHECKS
 from checks_lookup import LOOKUP_CHECKS, LOOKUP_ONCE
 from checks_rights import RIGHTS_CHECKS
+from checks_rows import ROWS_DIAGONAL, ROWS_ONCE
 from driver import Agent
 from server import until
 
@@ -237,20 +238,26 @@ def reborn(server, text, shell, awk):
         server.eject(row)
 
 
-# Each subcommand under every shell and awk; what only the awk does, under each of the three once.
-MATRIX = [
+# SAMPLE runs under every shell and awk, with and without perl; MATRIX under every shell and awk;
+# the rest, that only the awk does, under each of the three once, or once at all.
+SAMPLE = [
     ("sessions come and go", differences),
-    ("slow looks", slow_looks),
     ("it ends", ends),
-    *LOOKUP_CHECKS,
 ]
-DIAGONAL = [
+SAMPLE_DIAGONAL = [
     ("hostile names", hostile),
     ("many sessions", many),
     ("processes by number", anvil),
-    ("the queue", queue),
     ("wrong requests", wrong_requests),
-    *LOG_CHECKS,
+    *ROWS_DIAGONAL,
     *RIGHTS_CHECKS,
 ]
-ONCE = [("a process number is used again", reborn), *LOOKUP_ONCE]
+MATRIX = [
+    ("slow looks", slow_looks),
+    *LOOKUP_CHECKS,
+]
+DIAGONAL = [
+    ("the queue", queue),
+    *LOG_CHECKS,
+]
+ONCE = [("a process number is used again", reborn), *LOOKUP_ONCE, *ROWS_ONCE]

@@ -25,6 +25,15 @@ def awk_folder(folder, awk):
     return path
 
 
+def perl_folder(folder):
+    """A folder in which perl is none, to stand first in PATH."""
+    path = os.path.join(folder, "no-perl")
+    if not os.path.isdir(path):
+        os.mkdir(path)
+        os.symlink(shutil.which("false"), os.path.join(path, "perl"))
+    return path
+
+
 def parse(line):
     """One line as it must be: short enough, without control characters, one key."""
     assert line.endswith(b"\n"), f"a line without its end: {line[:200]!r}"
@@ -57,10 +66,11 @@ class Answer:
 
 
 class Agent:
-    """One run of the agent. Its hello is read and checked."""
+    """One run of the agent. Its hello is read and checked. FIRST stands before all in PATH."""
 
-    def __init__(self, server, text, shell, awk, subcommand, prefix=(), **environment):
-        path = awk_folder(server.folder, awk) + ":" + os.environ["PATH"]
+    def __init__(self, server, text, shell, awk, subcommand, prefix=(), first=None, **environment):
+        path = ":".join([*([first] if first else []), awk_folder(server.folder, awk),
+                         *([] if server.perl else [perl_folder(server.folder)]), os.environ["PATH"]])
         self.environment = {**os.environ, "PATH": path, "CONFIG_FILE": server.config, **environment}
         self.process = subprocess.Popen([*prefix, *SHELLS[shell], text, "view", subcommand],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -103,14 +113,17 @@ class Agent:
     def sample(self, *options):
         self.seq += 1
         self.send("sample", self.seq, *options)
+        return self.answer(self.seq)
+
+    def answer(self, seq):
         answer = Answer()
         key, value = self.line()
-        assert key == "sample" and value["seq"] == self.seq, f"{key} where a sample begins"
+        assert key == "sample" and value["seq"] == seq, f"{key} where a sample begins"
         assert len(value["load"]) == 3 and len(value["cpu"]) == 3
         while key != "end":
             answer.take(key, value)
             key, value = self.line()
-        assert value == self.seq
+        assert value == seq
         return answer
 
     def sample_until(self, condition, *options, seconds=10):

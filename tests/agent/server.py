@@ -89,6 +89,7 @@ class Server:
 
     def __init__(self, folder):
         self.folder = folder
+        self.perl = True  # whether the agent finds perl
         # An address of 127/8 of this run: two runs do not meet.
         self.address = f"127.{64 + os.getpid() % 64}.{os.getpid() // 64 % 250 + 1}.1"
         for name in ("etc", "run", "state", "log", "mail"):
@@ -116,6 +117,9 @@ class Server:
             file.write(f"own@h.test:{{PLAIN}}test:1234:1234::{folder}/mail/own::"
                        "userdb_mail=sdbox:~/box/%n:INDEX=~/index\n")
             file.write(f"linked@h.test:{{PLAIN}}test:::: {folder}/mail/link::\n".replace(" ", ""))
+        self.start()
+
+    def start(self):
         subprocess.run(["/usr/sbin/dovecot", "-c", self.config], check=True)
         if not until(lambda: os.path.exists(self.anvil)):
             raise RuntimeError("Dovecot did not start")
@@ -133,6 +137,12 @@ class Server:
             pid = int(file.read())
         os.kill(pid, 15)
         return until(lambda: not os.path.exists(f"/proc/{pid}"))
+
+    def process(self, name):
+        """The number of the process of a service of which there is one."""
+        lines = subprocess.run(["doveadm", "-c", self.config, "-f", "tab", "process", "status", name],
+                               stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
+        return int(dict(zip(lines[0].split("\t"), lines[1].split("\t")))["pid"])
 
     def reopen(self):
         """A log of its own again, after a test moved it."""
