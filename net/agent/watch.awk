@@ -9,7 +9,7 @@
 
 function watch_init() {
 	WATCH_ROUND = 10
-	WATCH_LEAST = 50
+	WATCH_LEAST = 20
 	WATCH_BUSY = 5
 	WATCH_NEW = 2
 	ring_count = 0
