@@ -39,7 +39,7 @@ void forward_open(struct forward *forward, struct session *session, const char *
 	str_release(&path);
 	forward->version = anvil_version_of(dovecot);
 	forward->dump.bound = FORWARD_DUMP_MAX;
-	forward->heads = forward->version == ANVIL_2 ? 2 : 0;
+	forward->heads = forward->version == ANVIL_2 ? 1 : 0;
 	forward->state = FORWARD_OPENING;
 	forward->deadline_ms = clock_ms() + FORWARD_MS;
 	say(forward, forward->version == ANVIL_2 ? "VERSION\tanvil-client\t2\t0\n\n" :
@@ -49,6 +49,7 @@ void forward_open(struct forward *forward, struct session *session, const char *
 void forward_ask(struct forward *forward)
 {
 	forward->state = FORWARD_DUMPING;
+	forward->heads = forward->version == ANVIL_2 ? 1 : 0;
 	forward->deadline_ms = clock_ms() + FORWARD_MS;
 	say(forward, "CONNECT-DUMP\n");
 }
@@ -93,7 +94,7 @@ void forward_step(struct forward *forward)
 	else if (forward->state == FORWARD_OPENING &&
 		stream_state(forward->stream) == STREAM_RUNNING && !forward->heads)
 		forward->state = FORWARD_IDLE;
-	else if (forward->state == FORWARD_DUMPING && is_whole(&forward->dump))
+	else if (forward->state == FORWARD_DUMPING && !forward->heads && is_whole(&forward->dump))
 		forward->state = FORWARD_DONE;
 }
 
