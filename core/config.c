@@ -383,6 +383,8 @@ static char *file_read(const char *path, size_t *len, struct err *err)
 		close(file);
 		return NULL;
 	}
+	/* Not to wait for whoever opens a pipe was right; for what he writes it is not. */
+	fcntl(file, F_SETFL, 0);
 	while (!text.cut && (got = read(file, block, sizeof(block))) > 0)
 		str_add(&text, block, (size_t)got);
 	if (got < 0)

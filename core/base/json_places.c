@@ -287,7 +287,9 @@ bool json_places_parse(struct json_places *out, const char *bytes, size_t len, s
 {
 	struct json_places places = { 0 };
 	struct reader reader = { &places, bytes, len, 0, 1, 0, err };
-	bool ok = skip(&reader) && value(&reader, (struct json_place){ .parent = PLACE_NONE }) &&
+	bool ok = (!next_is(&reader, "\xEF\xBB\xBF") ||
+			  wrong(&reader, "the text begins with a byte order mark; save it without one")) &&
+		skip(&reader) && value(&reader, (struct json_place){ .parent = PLACE_NONE }) &&
 		skip(&reader);
 
 	if (ok && len && memchr(bytes, '\0', len))

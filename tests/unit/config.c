@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration: what is read, what is refused and with which words, what is written. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -282,6 +285,48 @@ static void files_that_cannot_be_read(void **state)
 	str_release(&problems);
 }
 
+/* The second half comes when the first was read. */
+static void write_halves(int file)
+{
+	static const char *const halves[] = { "{ \"hosts\": [", "{ \"name\": \"h\" } ] }" };
+
+	for (size_t i = 0; i < 2; i++) {
+		int held = 1;
+
+		if (write(file, halves[i], strlen(halves[i])) < 0)
+			_exit(1);
+		while (held > 0)
+			if (ioctl(file, FIONREAD, &held) != 0)
+				_exit(1);
+	}
+	_exit(0);
+}
+
+static void a_pipe_is_read_to_its_end(void **state)
+{
+	struct config config = { 0 };
+	struct err err = { 0 };
+	int ends[2], status;
+	char path[40];
+	pid_t child;
+	bool ok;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0)
+		write_halves(ends[1]);
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	ok = config_read(&config, path, &places, NULL, &err);
+	close(ends[0]);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	assert_string_equal(err.text, "");
+	assert_true(ok);
+	config_release(&config);
+}
+
 static void a_host_is_added(void **state)
 {
 	static const struct {
@@ -354,6 +399,7 @@ static void hosts_that_are_not_added(void **state)
 		{ "{\"hosts\":1}", "hosts: expected a list" },
 		{ "[]", "not an object" },
 		{ "{", "line 1" },
+		{ "\xEF\xBB\xBF{}", "byte order mark" },
 	};
 	char name[] = "n";
 	const struct config_host host = { .name = name, .address = name };
@@ -382,6 +428,7 @@ int main(void)
 		cmocka_unit_test(many_mistakes_are_counted),
 		cmocka_unit_test(without_a_home),
 		cmocka_unit_test(files_that_cannot_be_read),
+		cmocka_unit_test(a_pipe_is_read_to_its_end),
 		cmocka_unit_test(a_host_is_added),
 		cmocka_unit_test(a_whole_host_is_added),
 		cmocka_unit_test(hosts_that_are_not_added),
