@@ -16,6 +16,7 @@
 
 enum {
 	TICK_MS = 200,  /* and the least time between two drawings of mere data */
+	INBOX_MS = 50,  /* between two looks into the inbox: many hosts' samples come in one go */
 	BUDGET_MS = 4,  /* for messages before keys are looked at again */
 	KEYS_MAX = 256, /* before a drawing */
 };
@@ -25,7 +26,7 @@ struct loop {
 	struct frame frame;
 	struct message *waiting; /* taken from the inbox, not yet looked at */
 	int signals;
-	int64_t ticked_ms, drawn_ms;
+	int64_t ticked_ms, drawn_ms, taken_ms;
 	bool done;
 	int code;
 };
@@ -186,8 +187,10 @@ static void read_inbox(struct loop *loop)
 {
 	int64_t until_ms = clock_ms() + BUDGET_MS;
 
-	if (!loop->waiting)
+	if (!loop->waiting) {
 		loop->waiting = inbox_take(loop->options->inbox);
+		loop->taken_ms = clock_ms();
+	}
 	while (loop->waiting && !loop->done) {
 		struct message *message = loop->waiting;
 
@@ -225,25 +228,29 @@ static void draw(struct loop *loop)
 	loop->drawn_ms = now_ms;
 }
 
-static int patience_ms(const struct loop *loop)
+static int patience_ms(const struct loop *loop, int64_t now_ms, bool inbox)
 {
-	int64_t now_ms = clock_ms(), due_ms = loop->ticked_ms + TICK_MS;
+	int64_t due_ms = loop->ticked_ms + TICK_MS;
 
 	if (loop->waiting || app_busy(loop->options->app))
 		return 0;
 	if (app_dirty(loop->options->app) == APP_DATA && loop->drawn_ms + TICK_MS < due_ms)
 		due_ms = loop->drawn_ms + TICK_MS;
+	if (!inbox && loop->taken_ms + INBOX_MS < due_ms)
+		due_ms = loop->taken_ms + INBOX_MS;
 	return due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
 }
 
 static void turn(struct loop *loop)
 {
+	int64_t now_ms = clock_ms();
+	bool inbox = now_ms - loop->taken_ms >= INBOX_MS;
 	struct pollfd ready[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = loop->signals, .events = POLLIN },
-		{ .fd = inbox_fd(loop->options->inbox), .events = POLLIN },
+		{ .fd = inbox ? inbox_fd(loop->options->inbox) : -1, .events = POLLIN },
 	};
-	int count = poll(ready, 3, patience_ms(loop));
+	int count = poll(ready, 3, patience_ms(loop, now_ms, inbox));
 
 	if (count < 0 && errno != EINTR) {
 		end(loop, EXIT_FAILURE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The thread of the screen: it waits for the terminal, the inbox and signals, and for
- * nothing else. After every wake the keys come first, then messages; keys are drawn at once,
- * data at most five times a second. Sorting and filtering go on in slices while nothing
+ * nothing else. After every wake the keys come first, then messages, which are taken at most
+ * twenty times a second; keys are drawn at once, data at most five times a second. Sorting and filtering go on in slices while nothing
  * else waits, so that the next key cuts them off.
  *
  * The terminal is given back on every way out: by a key, a signal, Ctrl-Z, a crash.
