@@ -103,13 +103,21 @@ static void facts_seen(struct work *work, const struct sample *sample)
 		work->forward.state = FORWARD_OFF;
 }
 
+/* A timer that was late does not put off all that follow. */
+static int64_t next_after(const struct work *work, int64_t asked_ms)
+{
+	int64_t interval = work->worker->common->config->interval_ms;
+	bool on_time = asked_ms - work->next_ms <= interval / 10;
+
+	return (on_time ? work->next_ms : asked_ms) + interval;
+}
+
 static void deliver(struct work *work)
 {
 	struct message *message = message_new(MESSAGE_SAMPLE, work->worker->index);
-	int64_t interval = work->worker->common->config->interval_ms;
 
 	facts_seen(work, work->sample);
-	work->next_ms = work->sample->asked_ms + interval;
+	work->next_ms = next_after(work, work->sample->asked_ms);
 	message->sample = work->sample;
 	work->sample = NULL;
 	work->take = worker_post(work->worker, message);
