@@ -310,6 +310,18 @@ static void add_up(struct fleet *fleet)
 	fleet->totals = totals;
 }
 
+/* All hosts are added up only when this one's part is another than it was. */
+static void count_again(struct fleet *fleet, const struct host *host, int64_t now_ms)
+{
+	const struct host_totals *part = &fleet->index->parts.items[host->index];
+	struct host_totals before;
+
+	memcpy(&before, part, sizeof(before));
+	count_host(fleet, host, now_ms);
+	if (memcmp(&before, part, sizeof(before)) != 0)
+		add_up(fleet);
+}
+
 /* What time alone changes: hosts that say nothing get stale. */
 static void check(struct fleet *fleet, int64_t now_ms)
 {
@@ -350,8 +362,7 @@ void fleet_apply(struct fleet *fleet, struct message *message, struct store_want
 		else
 			fleet_names(fleet, host, &message->names);
 		fleet_wants(host, message->at_ms, wanted);
-		count_host(fleet, host, message->at_ms);
-		add_up(fleet);
+		count_again(fleet, host, message->at_ms);
 	}
 	check(fleet, message->at_ms);
 }
