@@ -7,7 +7,8 @@
  *
  * The recording is an agent's output: hello, one full answer, then answers that follow
  * each other; after the last one the first difference comes again. Each connection is
- * one thread and starts with the full answer. Any key may log in.
+ * one thread and starts with the full answer. Any key may log in. Says a line "listening",
+ * and a line "greeted" for each connection that was greeted.
  */
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
@@ -90,6 +91,8 @@ static void answer_all(struct connection *connection)
 
 	if (connection->started && !connection->greeted) {
 		connection->greeted = true;
+		puts("greeted");
+		fflush(stdout);
 		ssh_channel_write(connection->channel, recording.hello.data,
 			(uint32_t)recording.hello.len);
 	}
