@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The agent of mailmend on a mail host: sh AGENT ROLE SUBCOMMAND. It looks and changes nothing.
+# The agent of mailmend on a mail host: sh AGENT ROLE SUBCOMMAND. All but job only look.
 # What it says and is told: net/agent/PROTOCOL in mailmend's source.
 AGENT_BUILD=@BUILD@
 
@@ -21,6 +21,6 @@ hello() {
 	done </proc/self/status
 	case $clock in '' | *[!0-9]*) clock=null ;; esac
 	case $user in '' | *[!0-9]*) user=null ;; esac
-	printf '{"hello":{"protocol":[1,1],"build":"%s","role":"%s","operations":["sample","stores","mailboxes","doctor","check"],"boot":"%s","uptime":%s,"clock":%s,"user":%s}}\n' \
+	printf '{"hello":{"protocol":[1,1],"build":"%s","role":"%s","operations":["sample","stores","mailboxes","doctor","check","job"],"boot":"%s","uptime":%s,"clock":%s,"user":%s}}\n' \
 		"$AGENT_BUILD" "$ROLE" "$boot" "$uptime" "$clock" "$user"
 }

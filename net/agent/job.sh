@@ -64,12 +64,12 @@ plan_drop() {
 # start HASH OPERATION ARGUMENT WHO EXPIRES LEASE. What is wrong with it, is said at "go".
 job_start() {
 	plan_drop
-	plan_problem='' plan_units=0
-	for name in hash operation argument who expires lease; do
-		field || plan_problem="the field $name of the plan holds control characters"
-		eval "plan_$name=\$text"
-	done
-	# shellcheck disable=SC2154 # the loop sets them
+	plan_problem='' plan_units=0 plan_hash='' plan_operation='' plan_argument='' plan_who='' plan_expires='' plan_lease=''
+	field && plan_hash=$text && field && plan_operation=$text && field && plan_argument=$text &&
+		field && plan_who=$text && field && plan_expires=$text && field && plan_lease=$text || {
+		plan_problem="a field of the plan holds control characters"
+		return 0
+	}
 	if ! hash_good "$plan_hash"; then
 		plan_problem="\"$plan_hash\" is no plan's hash"
 	elif ! numeric "$plan_expires" || ! numeric "$plan_lease"; then
@@ -170,7 +170,6 @@ plan_take() {
 	cat "$0" >"$plan_new/agent" && synced "$plan_new"/agent "$plan_new"/plan "$plan_new"/manifest || return 1
 	mv "$plan_new" "$folder" && synced "$spool/jobs" || return 1
 	job=$plan_hash who=$plan_who
-	# shellcheck disable=SC2154
 	journal_add plan '' '' "$plan_operation of $plan_units mailboxes${plan_argument:+, $plan_argument}" || return 1
 	runner_start "$plan_hash"
 }
@@ -201,14 +200,13 @@ runner_lives() {
 
 # Sets $state, $done_units, $all_units and what the plan says of the job in $folder.
 job_state() {
-	operation='' who='' clock='' argument='' expires='' control=run
+	operation='' who='' clock='' argument='' control=run
 	while IFS=$tab read -r key value; do
 		case $key in
 		operation) operation=$value ;;
 		argument) argument=$value ;;
 		who) who=$value ;;
 		clock) clock=$value ;;
-		expires) expires=$value ;;
 		esac
 	done <"$folder/plan"
 	{ read -r control <"$folder/control"; } 2>/dev/null

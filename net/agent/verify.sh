@@ -156,7 +156,7 @@ unit_ready() {
 
 unit_settle() {
 	unit_see "$work/after"
-	! grep -q "$tab[*]$tab" "$work/expected" || unit_named
+	! grep -q "${tab}[*]${tab}" "$work/expected" || unit_named
 	# What cannot be opened is not settled: things would be copied that are there.
 	if [ "$place_driver" != maildir ] && ! grep -q ' Error: \|^Error: ' "$work/after.errors"; then
 		unit_folders
