@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "tui/state.h"
 
+#define CHECKS_TOGETHER 10
 #define CHECKS_MAX 4000 /* the oldest answers are forgotten */
 
 static struct checked *find(struct app *app, const char *mailbox, uint32_t host)
@@ -55,11 +56,25 @@ static struct checked *place(struct repairing *repairing)
 	return oldest;
 }
 
+/* The request that a mailbox goes along with: few at once, so that answers come from several. */
+static struct command *request(uint32_t host, int depth, struct commands *commands)
+{
+	struct command *command;
+
+	vec_each(commands, other)
+		if (other->kind == COMMAND_CHECK && other->host == host && other->depth == depth &&
+			other->names.count < CHECKS_TOGETHER)
+			return other;
+	command = commands_add(commands, COMMAND_CHECK);
+	command->host = host;
+	command->depth = depth;
+	return command;
+}
+
 void checks_ask(
 	struct app *app, const char *mailbox, uint32_t host, int depth, struct commands *commands)
 {
 	struct checked *checked = find(app, mailbox, host);
-	struct command *command;
 
 	if (!checked) {
 		checked = place(&app->repairing);
@@ -70,10 +85,7 @@ void checks_ask(
 		return;
 	checked->asked_ms = app->now_ms ? app->now_ms : 1;
 	checked->depth = depth;
-	command = commands_add(commands, COMMAND_CHECK);
-	command->host = host;
-	command->depth = depth;
-	*vec_add(&command->names) = mem_text(mailbox);
+	*vec_add(&request(host, depth, commands)->names) = mem_text(mailbox);
 }
 
 const struct checked *checks_take(struct app *app, struct message *message)

@@ -84,10 +84,11 @@ static int last_top(const struct app *app)
 static bool scrolls(struct app *app, uint32_t key, bool letters)
 {
 	struct planning *planning = &app->repairing.planning;
+	int page = app->rows > 6 ? app->rows - 5 : 1; /* a line of the page before stays */
 	int step = key == K_DOWN || (letters && key == 'j') ? 1
 		   : key == K_UP || (letters && key == 'k') ? -1
-		   : key == K_PAGE_DOWN			    ? 5
-		   : key == K_PAGE_UP			    ? -5
+		   : key == K_PAGE_DOWN			    ? page
+		   : key == K_PAGE_UP			    ? -page
 							    : 0;
 
 	planning->top += step;

@@ -243,11 +243,16 @@ static void tell_all(struct planning *planning)
 
 static void tell_aside(struct planning *planning, const char *label)
 {
-	size_t told = 0;
+	size_t told = 0, sound = 0;
 
 	vec_each(&planning->candidates, candidate)
-		if (candidate->aside)
+		sound += candidate->sound;
+	vec_each(&planning->candidates, candidate)
+		if (candidate->aside && !(candidate->sound && sound > EACH_MAX))
 			fact(planning, told++ ? "" : label, STYLE_LOOK, candidate->aside);
+	if (sound > EACH_MAX)
+		factf(planning, told ? "" : label, STYLE_NORMAL,
+			"%zu mailboxes: nothing is wrong with them", sound);
 }
 
 static void tell(struct app *app)

@@ -107,6 +107,7 @@ static void judge(
 	const struct operation *operation, struct candidate *candidate, const struct check *check)
 {
 	candidate->aside = why_aside(operation, check);
+	candidate->sound = candidate->aside && !check->error && !check->findings.count;
 	candidate->ready = !candidate->aside;
 	candidate->sessions = known(check->sessions);
 	candidate->new_uids =

@@ -33,6 +33,7 @@ struct candidate {
 	uint32_t owner;	      /* NO_HOST: not known yet */
 	char *store;
 	bool ready;  /* checked, and to be repaired */
+	bool sound;  /* aside because nothing is wrong with it */
 	char *aside; /* why it is not on the plan; NULL: it is, or nothing is known yet */
 	int64_t sessions;
 	bool new_uids;
