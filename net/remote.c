@@ -65,7 +65,7 @@ void remote_start(struct remote *remote, struct session *session, enum remote_su
 {
 	struct str command = { 0 };
 
-	*remote = (struct remote){ .host = host->name };
+	*remote = (struct remote){ .host = host->name, .sub = sub };
 	lines_init(&remote->lines, SAMPLE_LINE_MAX, REMOTE_ANSWER_MAX);
 	if (host->become)
 		command_become(&command, sub);
@@ -94,7 +94,8 @@ static enum remote_news over(struct remote *remote, struct err *err)
 			stream_why(remote->stream));
 	else if (strstr(str_text(&words), "sudo") &&
 		(strstr(str_text(&words), "password") || strstr(str_text(&words), "not allowed")))
-		err_set(err, ERR_RIGHTS, "sudo needs a password; run: mailmend hosts prepare %s (it says: %s)",
+		err_set(err, ERR_RIGHTS, "sudo needs a password; run: mailmend hosts prepare%s %s (it says: %s)",
+			remote->sub == REMOTE_JOB ? " --repair" : "",
 			remote->host, str_text(&words));
 	else if (words.len)
 		err_set(err, ERR_AWAY, "the agent ended: %s", str_text(&words));

@@ -36,6 +36,7 @@ struct remote {
 	bool greeted; /* its hello was read */
 	unsigned noise; /* lines before it: what a login shell printed */
 	const char *host; /* its name, for what to do */
+	enum remote_sub sub;
 };
 
 /* Starts it on HOST, which outlives it, without waiting. */
