@@ -55,6 +55,9 @@ function stored_check(    f, part, key, line) {
 }
 
 function folders_check(    f, stored_text) {
+	if (missing["?"] > 0)
+		finding("missing", "", "messages-nowhere", count_of(missing["?"], "message is", "messages are") \
+			" stored that no folder shows, and nothing tells where they were", "resync")
 	for (f in known) {
 		if (f ~ /^\?/ || closed[f] || told[f, "folder-lost"] || told[f, "folder-not-listed"])
 			continue

@@ -20,6 +20,9 @@ function expect_read(    line, part) {
 	}
 	while ((getline line < ENVIRON["LISTED"]) > 0) {
 		split(line, part, "\t")
+		# The index is the one that the list saw: it was not made anew.
+		if (part[3] > 0 && part[3] == validity[part[1]])
+			same[part[1]] = 1
 		if (!(part[1] in there) || (part[3] > 0 && part[3] != validity[part[1]]) || part[2] > count[part[1]])
 			expect_damaged(part[1], part[2], part[4] > 0)
 	}
@@ -30,7 +33,7 @@ function expect_read(    line, part) {
 			expect_damaged(part[1], 0, 0)
 	}
 	for (line in there)
-		if (count[line] == 0 && next_uid[line] <= 1 && !(line in damaged))
+		if (count[line] == 0 && next_uid[line] <= 1 && !(line in damaged) && !(line in same))
 			fresh[line] = ++freshs
 }
 
@@ -68,6 +71,8 @@ function expect_place(saved,    folder, fits, n) {
 	if (damages > 0)
 		return "?"
 	if (saved in fresh)
+		return saved
+	if (freshs == 0 && saved in there)
 		return saved
 	if (freshs == 1)
 		for (folder in fresh)
