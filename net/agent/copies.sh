@@ -16,9 +16,22 @@ copy_pack='
 *"
 	done | sort -u | tar -cf - -T - 2>/dev/null'
 
+# $copy: the name of this unit's copy; when the job ran before, there is one of that run already.
+copy_named() {
+	copy=''
+	{ read -r copy <"$work/copy"; } 2>/dev/null
+	[ -z "$copy" ] || return 0
+	copy=$job-$number tries=1
+	while [ -e "$spool/copies/$copy" ]; do
+		tries=$((tries + 1))
+		copy=$job-$number-$tries
+	done
+	echo "$copy" | put "$work/copy"
+}
+
 # copy_keep: of the mailbox at $place, with its state in FILE; sets $copy. False: nothing was kept.
 copy_keep() {
-	copy=$job-$number
+	copy_named
 	[ ! -f "$spool/copies/$copy/about" ] || return 0
 	rm -rf "$spool/copies/$copy" "$spool/copies/.$copy"
 	mkdir "$spool/copies/.$copy" || return 1

@@ -76,10 +76,15 @@ journal_last() {
 	case $last in '' | *[!0-9]*) last=0 ;; esac
 }
 
-# Has a unit of a job an outcome that was told? journal_has JOB UNIT ACT
+# Has a unit of a job a record of that act, since the job was begun? journal_has JOB UNIT ACT
 journal_has() {
 	JOB=$1 UNIT=$2 ACT=$3 awk '
-		BEGIN { mark = "\"job\":\"" ENVIRON["JOB"] "\",\"unit\":" ENVIRON["UNIT"] ","; act = "\"act\":\"" ENVIRON["ACT"] "\"," }
-		index($0, mark) && index($0, act) { found = 1; exit }
+		BEGIN {
+			job = "\"job\":\"" ENVIRON["JOB"] "\",\"unit\":"
+			mark = job ENVIRON["UNIT"] ","
+			act = "\"act\":\"" ENVIRON["ACT"] "\","
+		}
+		index($0, mark) && index($0, act) { found = 1 }
+		index($0, job "null,") && index($0, "\"act\":\"plan\",") { found = 0 }
 		END { exit !found }' "$journal"
 }

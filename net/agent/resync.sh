@@ -5,8 +5,9 @@ operation_resync() {
 	unit_looks=0 unit_tries=0 mended=no
 	if [ -f "$work/acting" ] && [ -f "$work/expected" ]; then
 		journal_add resume "$number" "$mailbox" "something was done to it already; what was found before that stands"
-		copy=$job-$number
+		copy_named
 		state_files
+		unit_relisted || :
 		unit_before
 	else
 		[ ! -f "$work/acting" ] || mended=yes
@@ -55,6 +56,10 @@ resync_act() {
 		state_masks >"$work/masks"
 		resync_masks "mailbox status" messages
 		act_errors=0
+		return
+	fi
+	if [ "$relisted" = yes ] && [ "$unit_tries" -eq 1 ]; then
+		relist_install ''
 		return
 	fi
 	[ "$place_layout" != index ] || resync_folders

@@ -101,8 +101,12 @@ unit_store_same() {
 
 # What ran, for people; then it runs: intent first. Its standard error goes to $work/said.
 act() {
-	printf '%s\n' "$*" >>"$work/commands"
-	journal_add command "$number" "$mailbox" "$*" || return 75
+	case $1 in
+	relist_put) shown="write $2/dovecot.list.index anew" ;;
+	*) shown=${*#as_owner } ;;
+	esac
+	printf '%s\n' "$shown" >>"$work/commands"
+	journal_add command "$number" "$mailbox" "$shown" || return 75
 	: >"$work/acting"
 	"$@" >"$work/output" 2>"$work/said"
 }

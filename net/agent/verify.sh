@@ -14,6 +14,12 @@ unit_look() {
 		return 1
 	fi
 	cp "$place/findings" "$work/findings"
+	if unit_relisted; then
+		rm -rf "$place/a"
+		state_copy "$place/a"
+		relist_install "$place/a"
+		state_of_copy "$place/a" "$place/seen"
+	fi
 	for name in seen seen.folders seen.errors; do
 		cp "$place/$name" "$work/visible${name#seen}"
 	done
@@ -24,6 +30,15 @@ unit_look() {
 	unit_before
 	mv "$work/expected.new" "$work/expected"
 	unit_worthwhile
+}
+
+# Can the list of folders, which is lost, be made again?
+unit_relisted() {
+	relisted=no
+	[ "$place_layout" = index ] && grep -q "${tab}list-index-lost$tab" "$work/findings" || return 1
+	state_lists ''
+	awk '/^(list|box) / { box = /^box/ } !box && /^-- RECORDS: [1-9]/ { found = 1 } END { exit found }' "$place/lists" &&
+		relist && relisted=yes
 }
 
 # Is there something to do that a resync does?
@@ -130,7 +145,8 @@ unit_mark() {
 unit_ready() {
 	while :; do
 		if [ -z "$copy" ]; then
-			journal_add copy "$number" "$mailbox" "keeps its index files as $job-$number" || return 1
+			copy_named
+			journal_add copy "$number" "$mailbox" "keeps its index files as $copy" || return 1
 			if ! copy_keep; then
 				copy=''
 				ends failed "its index files could not be kept in $spool/copies: is the disk full? Nothing was changed"

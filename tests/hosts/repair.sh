@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The agent's job on real hosts: every damage whose messages can be had back is mended, one unit
 # each, and what a unit may not do it does not.
+# shellcheck source=tests/hosts/tap.bash
 . "$(dirname "$0")/tap.bash"
 tab=$'\t'
 formats=(mdbox sdbox maildir mdbox-index sdbox-index)
