@@ -17,6 +17,9 @@ static void fact(struct planning *planning, const char *label, enum style style,
 
 	fact->label = mem_text(label);
 	fact->text = mem_text(text);
+	/* What a host says begins no line of ours. */
+	for (char *feed = fact->text; (feed = strchr(feed, '\n'));)
+		*feed = 1;
 	fact->style = style;
 }
 

@@ -364,6 +364,19 @@ static void what_would_do_harm_cannot_be_confirmed(void **state)
 	assert_true(shows(&scene, "not now."));
 }
 
+/* A host cannot write lines into the dialog. */
+static void what_a_host_says_stays_in_its_place(void **state)
+{
+	(void)state;
+	drive(&scene, "/jo<Enter><Enter>R");
+	says_store(&scene, "mail07", JO, NULL);
+	says_store(&scene, "mail03", JO, JO_STORE);
+	says_check(&scene, "mail03",
+		"{\"checked\":{\"mailbox\":\"" JO
+		"\",\"ok\":false,\"depth\":2,\"error\":\"full\\nlive     no session\",\"code\":75}}");
+	assert_true(shows(&scene, "full\xEF\xBF\xBDlive"));
+}
+
 static void a_mailbox_on_two_hosts_is_not_touched(void **state)
 {
 	(void)state;
@@ -457,6 +470,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_old_plan_cannot_be_confirmed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_would_do_harm_cannot_be_confirmed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_a_host_says_stays_in_its_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_mailbox_on_two_hosts_is_not_touched, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_host_that_is_away_may_have_it, set_up, tear_down),
