@@ -52,8 +52,10 @@ resync_renamed() {
 # of UIDs is lost gives new ones.
 resync_act() {
 	act_errors=0
+	# Subscriptions are given back in any case.
+	[ -n "$(awk -F '\t' '$5 == "resync" && $3 != "subscriptions-lost"' "$work/findings")" ] || return 0
 	if [ "$place_driver" = maildir ] && [ "$unit_tries" -eq 1 ]; then
-		state_masks >"$work/masks"
+		resync_spaces >"$work/masks"
 		resync_masks "mailbox status" messages
 		act_errors=0
 		return
@@ -65,13 +67,39 @@ resync_act() {
 	[ "$place_layout" != index ] || resync_folders
 	if [ "$place_driver" = mdbox ]; then
 		# One does for the whole storage of a namespace.
-		awk -F '\t' '$4 == "yes" { print "INBOX"; next } { print $2 "*" }' "$place/namespaces" >"$work/masks"
+		resync_spaces one >"$work/masks"
 	else
-		state_masks >"$work/masks"
+		resync_spaces >"$work/masks"
 	fi
 	[ "$unit_tries" -eq 1 ] || set -- -f
 	resync_masks force-resync "$@"
 	[ "$act_errors" -eq 0 ] || resync_masks force-resync -f
+}
+
+# Masks of the namespaces where something was found, no others: Dovecot 2.4 makes lost folders of a
+# healthy one with LAYOUT=index. With "one", a single mask for that of INBOX.
+resync_spaces() {
+	awk -F '\t' -v one="${1:-}" '
+		FILENAME ~ /namespaces$/ { prefix[++n] = $2; inbox[n] = $4 == "yes"; index_layout[n] = $7 == "index"; next }
+		$5 != "resync" { next }
+		{
+			at = 0
+			for (i = 1; i <= n; i++)
+				if (inbox[i] ? !at : (prefix[i] != "" && index($2, prefix[i]) == 1))
+					at = i
+			found[at] = 1
+			all += $2 == ""
+		}
+		END {
+			for (i = 1; i <= n; i++) {
+				if (!(i in found) && !(all && !index_layout[i]))
+					continue
+				if (inbox[i] && (one || prefix[i] != ""))
+					print "INBOX"
+				if (!inbox[i] || !one)
+					print prefix[i] "*"
+			}
+		}' "$place/namespaces" "$work/findings"
 }
 
 # resync_masks COMMAND ARGUMENT…: for each mask. No exit code and no silence is trusted.
@@ -89,7 +117,7 @@ resync_masks() {
 # folders names a directory that is not there. The directory with the messages is still called by
 # the old one: it is renamed.
 resync_folders() {
-	state_masks >"$work/masks"
+	resync_spaces >"$work/masks"
 	resync_masks "mailbox status" messages
 	state_files
 	resync_directories >"$work/renames"

@@ -103,7 +103,7 @@ unit_store_same() {
 act() {
 	case $1 in
 	relist_put) shown="write $2/dovecot.list.index anew" ;;
-	*) shown=${*#as_owner } ;;
+	*) shown=$*; shown=${shown#as_owner } ;;
 	esac
 	printf '%s\n' "$shown" >>"$work/commands"
 	journal_add command "$number" "$mailbox" "$shown" || return 75

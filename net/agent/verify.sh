@@ -19,6 +19,11 @@ unit_look() {
 		state_copy "$place/a"
 		relist_install "$place/a"
 		state_of_copy "$place/a" "$place/seen"
+		! grep -q 'recovered-lost-folder-\| Error: \|^Error: ' "$place/seen.folders" "$place/seen.errors" || relisted=no
+	fi
+	if [ "$relisted" = no ] && grep -q "${tab}list-index-lost$tab" "$work/findings"; then
+		ends skipped "nothing was touched: the list of folders is lost, and one with all their names cannot be made of what is left; a resync would make lost folders and doubled messages"
+		return 1
 	fi
 	for name in seen seen.folders seen.errors; do
 		cp "$place/$name" "$work/visible${name#seen}"
