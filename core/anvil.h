@@ -4,9 +4,10 @@
  * over its socket, in both generations:
  *
  *	2.3	service/address/user TAB pid TAB count
- *	2.4	pid TAB user TAB service TAB address TAB connection …
+ *	2.4	pid TAB user TAB service TAB address TAB connection TAB address asked for …
  *
- * An empty line ends it. Here two dumps become what a sample holds: sessions that came and
+ * An empty line ends it; in 2.4 a line of names, mostly empty, stands before it, which is no
+ * part of it here. Here two dumps become what a sample holds: sessions that came and
  * went, under numbers of our own that are never used twice; and the processes that
  * the agent shall start or stop to watch.
  */

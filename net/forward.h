@@ -31,7 +31,7 @@ struct forward {
 	enum anvil_version version;
 	struct anvil anvil;
 	struct str dump;
-	unsigned heads; /* lines still to come before the first dump */
+	unsigned heads; /* lines still to come before the dump */
 	int64_t deadline_ms;
 };
 

@@ -48,6 +48,39 @@ static void rows(void **state)
 	}
 }
 
+/* As Dovecot 2.4.1-4 of Debian 13 wrote it, without its first line and the empty last one. */
+static void a_dump_of_2_4(void **state)
+{
+	static const char dump[] =
+		"237\tu0001@example.org\timap\t10.82.206.254\tc0e8d41b783a056bed0000007ac93752\t\n"
+		"243\tu0003@example.com\tpop3\t10.82.206.254\t2c66a01e783a056bf30000007ac93752\t\n"
+		"241\tu0002@example.net\timap\t10.82.206.254\t1394c41d783a056bf10000007ac93752\t\n"
+		"239\tu0001@example.org\timap\t10.82.206.254\tfd57c71c783a056bef0000007ac93752\t\n";
+	static const struct {
+		const char *mailbox, *service, *connection;
+		int pid;
+	} sorted[] = {
+		{ "u0001@example.org", "imap", "c0e8d41b783a056bed0000007ac93752", 237 },
+		{ "u0001@example.org", "imap", "fd57c71c783a056bef0000007ac93752", 239 },
+		{ "u0002@example.net", "imap", "1394c41d783a056bf10000007ac93752", 241 },
+		{ "u0003@example.com", "pop3", "2c66a01e783a056bf30000007ac93752", 243 },
+	};
+	struct anvil_sessions sessions = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_true(anvil_parse(&sessions, ANVIL_2, dump, sizeof(dump) - 1, &err));
+	assert_int_equal(sessions.count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_string_equal(sessions.items[i].mailbox, sorted[i].mailbox);
+		assert_string_equal(sessions.items[i].service, sorted[i].service);
+		assert_string_equal(sessions.items[i].connection, sorted[i].connection);
+		assert_string_equal(sessions.items[i].address, "10.82.206.254");
+		assert_int_equal(sessions.items[i].pid, sorted[i].pid);
+	}
+	anvil_sessions_release(&sessions);
+}
+
 static void nonsense_is_refused(void **state)
 {
 	static const struct {
@@ -152,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows),
+		cmocka_unit_test(a_dump_of_2_4),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(differences),
 		cmocka_unit_test(versions),
