@@ -45,6 +45,10 @@ job_is_done() {
 	mm jobs --json && [ "$(rows "[r['state'] for r in rows if r['plan'] == '$hash']")" = "['done']" ]
 }
 
+job_ended() {
+	[ "$(journalled mail1 "\"job\":\"$hash\".*\"act\":\"done\"")" -ge 1 ]
+}
+
 plan_for() {
 	mm repair "$@" --operation resync --json
 	hash=$(rows 'rows[0]["plan"]')
@@ -162,8 +166,10 @@ begin killed repair "${several[@]}" --operation resync --confirm="$hash"
 until_is 20 has_intent
 kill -9 "$victim"
 wait "$waited" 2>/dev/null
-check "what was released is carried out without a console" until_is 60 job_is_done
+check "what was released is carried out without a console" until_is 60 job_ended
 exits 0 ledger --json --text "$hash" --limit 1000
+check "the ledger asks the host for what it does not know" \
+	[ "$(rows 'rows[0]["what"]')" = "job done" ]
 is "every mailbox has one true outcome" \
 	"$(rows 'collections.Counter(r["result"] for r in rows if r["what"] == "job outcome")["ok"]')" "${#several[@]}"
 exits 0 check "${several[@]}"

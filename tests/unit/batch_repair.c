@@ -333,6 +333,7 @@ static int confirmed(char **printed, const char *more)
 	return code;
 }
 
+/* What the ledger has with the word in it. The host is asked again: it never said that it is done. */
 static int ledger_count(const char *text)
 {
 	struct script script = { .store = directory };
@@ -340,7 +341,9 @@ static int ledger_count(const char *text)
 	int count = 0;
 
 	snprintf(line, sizeof(line), "ledger --json --text %s", text);
-	assert_int_equal(run_on(&script, line, &printed), 0);
+	assert_int_equal(run_line(&script, line, &printed), 0);
+	assert_non_null(strstr(str_text(&script.sent), "journal\t12\n"));
+	str_release(&script.sent);
 	for (const char *at = printed; (at = strchr(at, '\n')); at++)
 		count++;
 	free(printed);

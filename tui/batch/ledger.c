@@ -3,8 +3,7 @@
 #include <sysexits.h>
 
 #include "core/base/json.h"
-#include "core/store/store.h"
-#include "tui/batch/gather.h"
+#include "tui/batch/catch_up.h"
 #include "tui/batch/table.h"
 
 static const struct table_column columns[] = {
@@ -68,35 +67,18 @@ static void print_row(const struct ledger_entry *entry, struct table *table)
 	table_lines(table, entry->detail);
 }
 
-static bool answered(const struct batch *batch)
-{
-	return batch->ledger || batch->store_error.kind != ERR_NONE;
-}
-
 static int run(struct batch *batch)
 {
-	struct commands commands = { 0 };
-	struct command *command = commands_add(&commands, COMMAND_LEDGER_GET);
 	struct table table = { 0 };
+	bool whole;
 	struct err err;
 
-	command->query.limit = (int)batch->options->limit;
-	command->query.before = batch->options->before;
-	command->query.text = mem_text(batch->options->text);
-	if (!batch_store(batch, &err)) {
-		commands_release(&commands);
+	if (!batch_store(batch, &err))
 		return batch_fail(&err);
-	}
-	store_post(batch->store, command);
-	commands_release(&commands);
-	batch_extend(batch);
-	batch_pump(batch, answered);
-	if (!batch->ledger) {
-		if (batch->store_error.kind == ERR_NONE)
-			err_set(&batch->store_error, ERR_IO, "the store in %s does not answer",
-				batch->config->store_directory);
-		return batch_fail(&batch->store_error);
-	}
+	whole = ledger_catch_up(batch);
+	if (!ledger_fetch(batch, batch->options->text, batch->options->before,
+		    (int)batch->options->limit, &err))
+		return batch_fail(&err);
 	if (!batch->options->json)
 		table_begin(&table, stdout, columns);
 	vec_each(&batch->ledger->ledger, entry) {
@@ -107,7 +89,7 @@ static int run(struct batch *batch)
 	}
 	if (!batch->options->json)
 		table_end(&table);
-	return EX_OK;
+	return whole ? EX_OK : EX_UNAVAILABLE;
 }
 
 const struct batch_command command_ledger = {
