@@ -4,8 +4,8 @@
 PREPARE='set become to "sudo -n" for this host and run: mailmend hosts prepare HOST'
 BECOME="log in as root, or $PREPARE"
 
-# check NAME true|false|null FOUND MEND
-check() {
+# doctor_told NAME true|false|null FOUND MEND
+doctor_told() {
 	NAME=$1 GOOD=$2 FOUND=$3 MEND=$4 awk "$json_awk"'
 		BEGIN {
 			ORS = ""
@@ -29,11 +29,11 @@ bounded() {
 
 doctor_tools() {
 	shell=$(ls -l /proc/$$/exe 2>/dev/null)
-	check shell true "the shell is ${shell##*> }" ""
+	doctor_told shell true "the shell is ${shell##*> }" ""
 	if [ "$(echo 'a b' | awk 'function f(x, y) { return x y } { split("", z); fflush(); print f($2, ENVIRON["LC_ALL"]) }')" = bC ]; then
-		check awk true "$(awk -W version 2>&1 </dev/null | head -n 1)" ""
+		doctor_told awk true "$(awk -W version 2>&1 </dev/null | head -n 1)" ""
 	else
-		check awk false "the awk of this host does not do what POSIX says" "install mawk or gawk"
+		doctor_told awk false "the awk of this host does not do what POSIX says" "install mawk or gawk"
 	fi
 }
 
@@ -41,24 +41,24 @@ doctor_dovecot() {
 	base=$(base_directory)
 	base=${base:-/run/dovecot}
 	if ! has doveadm; then
-		check dovecot false "there is no Dovecot on this host" "install it, or take this host out of the configuration"
+		doctor_told dovecot false "there is no Dovecot on this host" "install it, or take this host out of the configuration"
 		return 1
 	fi
 	version=$(dovecot --version 2>/dev/null)
 	if said=$(bounded doveadm -O -f tab who -1 -a "$base/anvil" 2>&1); then
-		check dovecot true "Dovecot ${version:-of unknown version} runs" ""
-		check sessions true "Dovecot tells its sessions: $(echo "$said" | grep -vc '^username	\|^Error: ')" ""
+		doctor_told dovecot true "Dovecot ${version:-of unknown version} runs" ""
+		doctor_told sessions true "Dovecot tells its sessions: $(echo "$said" | grep -vc '^username	\|^Error: ')" ""
 		return 0
 	fi
 	case $said in
 	*'Permission denied'*)
-		check dovecot null "Dovecot ${version:-of unknown version} is installed; this user cannot see whether it runs" "$BECOME"
-		check sessions false "Dovecot does not tell this user its sessions: $said" "$BECOME"
+		doctor_told dovecot null "Dovecot ${version:-of unknown version} is installed; this user cannot see whether it runs" "$BECOME"
+		doctor_told sessions false "Dovecot does not tell this user its sessions: $said" "$BECOME"
 		return 0
 		;;
 	*)
-		check dovecot false "Dovecot ${version:-of unknown version} does not run: $said" "start it: systemctl start dovecot"
-		check sessions false "there are none to be had while Dovecot does not run" "start it: systemctl start dovecot"
+		doctor_told dovecot false "Dovecot ${version:-of unknown version} does not run: $said" "start it: systemctl start dovecot"
+		doctor_told sessions false "there are none to be had while Dovecot does not run" "start it: systemctl start dovecot"
 		;;
 	esac
 	return 1
@@ -67,11 +67,11 @@ doctor_dovecot() {
 doctor_userdb() {
 	users=$(doveadm user '*' 2>/dev/null | head -n 1000 | grep -c .)
 	if [ "$users" -ge 1000 ]; then
-		check userdb true "the userdb lists 1,000 mailboxes or more" ""
+		doctor_told userdb true "the userdb lists 1,000 mailboxes or more" ""
 	elif [ "$users" -gt 0 ]; then
-		check userdb true "the userdb lists $users mailboxes" ""
+		doctor_told userdb true "the userdb lists $users mailboxes" ""
 	else
-		check userdb false "the userdb lists no mailboxes to this user" \
+		doctor_told userdb false "the userdb lists no mailboxes to this user" \
 			"run as root, set iterate_query or the like in Dovecot, or let mailboxes_from be a glob or a file"
 	fi
 }
@@ -82,14 +82,14 @@ doctor_proc() {
 	[ ! -r "${base:-/run/dovecot}/master.pid" ] || read -r pid <"$base/master.pid"
 	case $pid in '' | *[!0-9]*) pid=1 ;; esac
 	if [ -r "/proc/$pid/stat" ]; then
-		check proc true "/proc shows the processes of all users" ""
+		doctor_told proc true "/proc shows the processes of all users" ""
 	else
-		check proc false "/proc hides the processes of other users (hidepid)" "$BECOME"
+		doctor_told proc false "/proc hides the processes of other users (hidepid)" "$BECOME"
 	fi
 	if cat "/proc/$pid/io" >/dev/null 2>&1; then
-		check io true "/proc/PID/io may be read" ""
+		doctor_told io true "/proc/PID/io may be read" ""
 	else
-		check io false "/proc/PID/io of other users may not be read: no bytes read and written" "$BECOME"
+		doctor_told io false "/proc/PID/io of other users may not be read: no bytes read and written" "$BECOME"
 	fi
 }
 
@@ -103,30 +103,30 @@ doctor_log() {
 		done
 	fi
 	if [ "$path" = syslog ]; then
-		check log false "Dovecot logs to syslog, and there is no file of it (journald only?)" \
+		doctor_told log false "Dovecot logs to syslog, and there is no file of it (journald only?)" \
 			"have syslog write /var/log/mail.log, or set log_path in Dovecot"
 	elif [ ! -e "$path" ] && [ ! -x "${path%/*}/" ] || { [ -e "$path" ] && [ ! -r "$path" ]; }; then
-		check log false "this user may not read $path" "log in as a user who may (group adm or root), or $PREPARE"
+		doctor_told log false "this user may not read $path" "log in as a user who may (group adm or root), or $PREPARE"
 	elif [ ! -f "$path" ]; then
-		check log false "Dovecot logs to $path, which is no file" "set log_path in Dovecot to a file or to syslog"
+		doctor_told log false "Dovecot logs to $path, which is no file" "set log_path in Dovecot to a file or to syslog"
 	else
-		check log true "$path may be read" ""
+		doctor_told log true "$path may be read" ""
 	fi
 }
 
 doctor_postfix() {
 	if ! has postconf; then
-		check postfix null "there is no Postfix on this host" ""
+		doctor_told postfix null "there is no Postfix on this host" ""
 		return
 	fi
 	queue=$(postconf -h queue_directory 2>/dev/null)
-	check postfix true "Postfix $(postconf -h mail_version 2>/dev/null)" ""
+	doctor_told postfix true "Postfix $(postconf -h mail_version 2>/dev/null)" ""
 	if [ -r "$queue/deferred" ] && [ -r "$queue/active" ]; then
-		check queue true "the queue in $queue may be counted" ""
+		doctor_told queue true "the queue in $queue may be counted" ""
 	elif bounded postqueue -j >/dev/null 2>&1; then
-		check queue true "Postfix tells this user its queue (up to 5,000 messages)" ""
+		doctor_told queue true "Postfix tells this user its queue (up to 5,000 messages)" ""
 	else
-		check queue false "neither the queue's folders nor postqueue may be used" "$BECOME"
+		doctor_told queue false "neither the queue's folders nor postqueue may be used" "$BECOME"
 	fi
 }
 
@@ -137,11 +137,11 @@ doctor_cache() {
 		at=${at%/*}
 	done
 	if [ -n "${SUDO_UID:-}" ]; then
-		check cache null "not needed: the agent is installed" ""
+		doctor_told cache null "not needed: the agent is installed" ""
 	elif [ -d "${at:-/}" ] && [ -w "${at:-/}" ]; then
-		check cache true "the agent is kept in $folder" ""
+		doctor_told cache true "the agent is kept in $folder" ""
 	else
-		check cache false "the agent cannot be kept in $folder" "make ${at:-/} writable for this user, or run: mailmend hosts prepare HOST"
+		doctor_told cache false "the agent cannot be kept in $folder" "make ${at:-/} writable for this user, or run: mailmend hosts prepare HOST"
 	fi
 }
 
@@ -153,22 +153,22 @@ doctor_disk() {
 				print $6 " is " used " % full"
 		}' | head -n 5)
 	if [ -n "$full" ]; then
-		check disk false "$(echo "$full" | tr '\n' ' ')" "make room before repairs: they need some"
+		doctor_told disk false "$(echo "$full" | tr '\n' ' ')" "make room before repairs: they need some"
 	else
-		check disk true "no file system is 95 % full" ""
+		doctor_told disk true "no file system is 95 % full" ""
 	fi
 }
 
 doctor_sudo() {
 	installed=/usr/local/sbin/mailmend-agent
 	if [ "$user" = 0 ]; then
-		check sudo true "not needed: this is root" ""
+		doctor_told sudo true "not needed: this is root" ""
 	elif [ ! -x "$installed" ]; then
-		check sudo false "$installed is not installed" "to see as much as root sees: mailmend hosts prepare HOST"
+		doctor_told sudo false "$installed is not installed" "to see as much as root sees: mailmend hosts prepare HOST"
 	elif sudo -n -l "$installed" >/dev/null 2>&1; then
-		check sudo true "sudo runs $installed without a password" "set become to \"sudo -n\" for this host"
+		doctor_told sudo true "sudo runs $installed without a password" "set become to \"sudo -n\" for this host"
 	else
-		check sudo false "sudo does not run $installed without a password" "mailmend hosts prepare HOST"
+		doctor_told sudo false "sudo does not run $installed without a password" "mailmend hosts prepare HOST"
 	fi
 }
 
@@ -182,7 +182,7 @@ doctor() {
 	doctor_postfix
 	doctor_cache
 	doctor_disk
-	check clock null "$(date -u '+%Y-%m-%d %H:%M:%S UTC')" "the console compares it with its own"
+	doctor_told clock null "$(date -u '+%Y-%m-%d %H:%M:%S UTC')" "the console compares it with its own"
 	doctor_sudo
 	echo '{"end":0}'
 }
