@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From mailboxes that somebody chose to candidates of which everything is known: all backends
- * say where it lies, its owner checks it. Each candidate ends ready, or aside with a reason.
+ * say where it lies, its owner checks it, also when it was checked before: a plan rests on
+ * what is so now. Each candidate ends ready, or aside with a reason.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,6 @@
 #include "core/base/mem.h"
 #include "tui/state.h"
 
-#define FRESH_MS 60000	   /* a check asked for by hand so short a time ago is good enough */
 #define CANDIDATES_MAX 500 /* for whom waiting at a dialog makes sense */
 
 static bool is_backend(const struct app *app, uint32_t host)
@@ -133,18 +133,6 @@ void planning_checked(struct app *app, const struct checked *checked, struct com
 	freeze_when_known(app, true);
 }
 
-static void check_owner(struct app *app, struct candidate *candidate, struct commands *commands)
-{
-	const char *mailbox = candidate->places.mailbox;
-	const struct checked *checked = checks_find(app, mailbox, candidate->owner);
-
-	if (checked && checked->check && !checked->asked_ms && !checked->check->error &&
-		checked->check->depth >= CHECK_DEPTH && app->now_ms - checked->at_ms < FRESH_MS)
-		judge(app->repairing.planning.plan.operation, candidate, checked->check);
-	else
-		checks_ask(app, mailbox, candidate->owner, CHECK_DEPTH, commands);
-}
-
 /* A host that cannot be asked for its jobs cannot be given one. */
 static void ask_taker(struct app *app, uint32_t host, struct commands *commands)
 {
@@ -213,7 +201,7 @@ static void settle(struct app *app, struct candidate *candidate, struct commands
 	candidate->owner = owner->host;
 	candidate->store = mem_text(owner->store);
 	ask_taker(app, owner->host, commands);
-	check_owner(app, candidate, commands);
+	checks_ask(app, candidate->places.mailbox, owner->host, CHECK_DEPTH, commands);
 }
 
 static void take_store(struct candidate *candidate, uint32_t host, const struct store_seen *seen)

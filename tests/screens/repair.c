@@ -160,6 +160,19 @@ static void esc_leaves_and_nothing_is_done(void **state)
 	assert_no_commands(&scene);
 }
 
+static void a_plan_rests_on_a_check_of_its_own(void **state)
+{
+	(void)state;
+	drive(&scene, "/jo<Enter><Enter>c");
+	says_check(&scene, "mail03", jo_damaged);
+	drive(&scene, "R");
+	says_store(&scene, "mail07", JO, NULL);
+	scene_forget(&scene);
+	says_store(&scene, "mail03", JO, JO_STORE);
+	assert_non_null(command_of(&scene, COMMAND_CHECK));
+	assert_true(shows(&scene, "Looking where it lies"));
+}
+
 static void keys_meant_for_something_else_confirm_nothing(void **state)
 {
 	(void)state;
@@ -457,6 +470,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(marked_mailboxes_are_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_mailbox_is_confirmed_with_y, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(esc_leaves_and_nothing_is_done, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_plan_rests_on_a_check_of_its_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			keys_meant_for_something_else_confirm_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
