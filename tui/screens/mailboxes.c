@@ -9,7 +9,7 @@
 #include "core/base/mem.h"
 #include "tui/keys.h"
 
-#define SLICE_ROWS 16000   /* below 4 ms */
+#define SLICE_ROWS 8000 /* below 4 ms, also where caches are cold */
 #define CHECKS_AT_ONCE 500 /* asked for by one key */
 
 /* Columns of the view behind those on screen. */
