@@ -14,6 +14,7 @@
 #define BOX_COLUMNS 86
 #define LABEL_COLUMNS 9
 #define NARROW 50
+#define WAITING_ROWS 4
 #define READING_MS 400 /* keys that were meant for something else confirm nothing */
 
 static void leave(struct app *app)
@@ -236,10 +237,12 @@ static void draw_answer(const struct app *app, struct frame *frame, struct rect 
 		frame_printf(frame, row, at, STYLE_ACCENT, "↓ %d more", below);
 }
 
-static void draw_waiting(const struct planning *planning, struct frame *frame, struct rect inner)
+static void draw_waiting(const struct app *app, struct frame *frame, struct rect inner)
 {
+	const struct planning *planning = &app->repairing.planning;
 	size_t all = planning->candidates.count, waiting = planning_waiting(planning);
-	char text[200];
+	char text[200], whom[120];
+	int lines;
 
 	if (all == 1)
 		snprintf(text, sizeof(text),
@@ -250,7 +253,11 @@ static void draw_waiting(const struct planning *planning, struct frame *frame, s
 			"Looking where they lie and what is wrong with them: %zu of %zu. "
 			"Nothing is changed.",
 			all - waiting, all);
-	wrap_draw(frame, inner, 0, STYLE_NORMAL, text);
+	lines = wrap_draw(frame, inner, 0, STYLE_NORMAL, text);
+	inner.row += lines;
+	inner.rows -= lines;
+	planning_whom(app, whom, sizeof(whom));
+	wrap_draw(frame, inner, 0, STYLE_DIM, whom);
 }
 
 void confirm_draw(const struct app *app, struct frame *frame)
@@ -259,7 +266,7 @@ void confirm_draw(const struct app *app, struct frame *frame)
 	int columns = (frame->columns < BOX_COLUMNS ? frame->columns : BOX_COLUMNS) - 4;
 	int lines = planning->frozen
 			    ? lay_facts(planning, NULL, (struct rect){ .columns = columns }, 0)
-			    : 2;
+			    : WAITING_ROWS;
 	struct rect box = place_box(app, frame, lines + 4), inner, old;
 	char title[160];
 	int from = planning->top;
@@ -276,7 +283,7 @@ void confirm_draw(const struct app *app, struct frame *frame)
 	if (planning->frozen)
 		lay_facts(planning, frame, inner, from);
 	else
-		draw_waiting(planning, frame, inner);
+		draw_waiting(app, frame, inner);
 	draw_answer(app, frame, box, inner.rows > 0 ? lines - from - inner.rows : 0);
 	/* The line that tells what keys did is below a dialog that fills the screen. */
 	if (box.rows == frame->rows && toast_shown(app))

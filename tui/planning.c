@@ -4,6 +4,7 @@
  * say where it lies, its owner checks it, also when it was checked before: a plan rests on
  * what is so now. Each candidate ends ready, or aside with a reason.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,4 +290,27 @@ void planning_begin(struct app *app, const uint32_t *rows, size_t count, struct 
 	vec_each(&planning->candidates, candidate)
 		settle(app, candidate, commands);
 	freeze_when_known(app, false);
+}
+
+void planning_whom(const struct app *app, char *out, size_t size)
+{
+	const struct planning *planning = &app->repairing.planning;
+	const struct candidate *first = NULL;
+	uint32_t host = 0;
+
+	out[0] = '\0';
+	vec_each(&planning->candidates, candidate)
+		if (!first && !is_known(planning, candidate))
+			first = candidate;
+	if (!first)
+		return;
+	while (first->owner == NO_HOST && host + 1 < app->fleet->hosts.count &&
+		(!is_backend(app, host) || places_told(&first->places, host)))
+		host++;
+	if (first->owner != NO_HOST)
+		host = first->owner;
+	snprintf(out, size, "Waits for %.60s to %s", app->options.config->hosts.items[host].name,
+		first->owner == NO_HOST ? "say where it lies."
+		: first->ready		? "say whether it takes repairs from here."
+					: "check it.");
 }

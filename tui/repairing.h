@@ -156,6 +156,8 @@ void planning_checked(struct app *app, const struct checked *checked, struct com
 bool planning_jobs(struct app *app, const struct message *message);
 void planning_end(struct app *app);
 size_t planning_waiting(const struct planning *planning); /* candidates that are not known yet */
+/* "waits for mail07 to say where it lies" */
+void planning_whom(const struct app *app, char *out, size_t size);
 
 /* tui/facts.c: freezes the plan and tells it */
 void facts_freeze(struct app *app);

@@ -178,9 +178,14 @@ static void keys_meant_for_something_else_confirm_nothing(void **state)
 	(void)state;
 	drive(&scene, "/jo<Enter><Enter>Ry");
 	assert_true(shows(&scene, "still looking"));
-	says_store(&scene, "mail07", JO, NULL);
+	assert_true(shows(&scene, "Waits for mail03 to say where it lies."));
 	says_store(&scene, "mail03", JO, JO_STORE);
+	assert_true(shows(&scene, "Waits for mail07 to say where it lies."));
+	says_store(&scene, "mail07", JO, NULL);
+	assert_true(shows(&scene, "Waits for mail03 to check it."));
+	golden(&scene, "plan_waiting");
 	says_check(&scene, "mail03", jo_damaged);
+	assert_true(shows(&scene, "Waits for mail03 to say whether it takes repairs"));
 	says_takes(&scene, "mail03", 0);
 	scene_forget(&scene);
 	drive(&scene, "y");
