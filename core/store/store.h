@@ -30,15 +30,12 @@ void store_post(struct store *store, struct command *command);
 /* Waits until the entry is on disk. */
 bool store_add(struct store *store, const struct ledger_entry *entry, struct err *err);
 
-/*
- * The same for records of journals, all or none: those that are there already stay as they are.
- * Takes the entries. They have to be all that the host's journal holds behind store_merged (the
- * answer to `journal`; what `follow` tells leaves out other jobs), or the next question would begin
- * behind what is missing.
- */
+/* The same for records of journals, all or none: those that are there already stay as they are.
+ * Takes the entries. */
 bool store_merge(struct store *store, struct ledger_page *entries, struct err *err);
 
-/* The last sequence of HOST's journal that was merged, 0: none. Waits. */
+/* Up to which sequence nothing of HOST's journal is missing, 0: it has nothing. Waits. What `follow`
+ * tells leaves out other jobs, so there may be more behind a gap. */
 bool store_merged(struct store *store, const char *host, int64_t *seq, struct err *err);
 
 #endif

@@ -230,12 +230,16 @@ static struct ledger_page records(int64_t from, int64_t to)
 static void merging_goes_on_where_it_stopped(void **state)
 {
 	struct store *store = open_store();
-	struct command command = { .kind = COMMAND_LEDGER_MERGE, .entries = records(6, 9) };
-	struct ledger_page page = records(1, 5), again = records(3, 7);
+	struct command command = { .kind = COMMAND_LEDGER_MERGE, .entries = records(8, 9) };
+	struct ledger_page page = records(1, 5), again = records(3, 7), late = records(12, 15),
+			   gap = records(10, 11);
 	struct message *message;
 	int64_t seq = -1;
 
 	(void)state;
+	assert_true(store_merged(store, "mail03", &seq, NULL));
+	assert_int_equal(seq, 0);
+	assert_true(store_merge(store, &late, NULL));
 	assert_true(store_merged(store, "mail03", &seq, NULL));
 	assert_int_equal(seq, 0);
 	assert_true(store_merge(store, &page, NULL));
@@ -247,10 +251,13 @@ static void merging_goes_on_where_it_stopped(void **state)
 	assert_int_equal(command.entries.count, 0);
 	assert_true(store_merged(store, "mail03", &seq, NULL));
 	assert_int_equal(seq, 9);
+	assert_true(store_merge(store, &gap, NULL));
+	assert_true(store_merged(store, "mail03", &seq, NULL));
+	assert_int_equal(seq, 15);
 	assert_true(store_merged(store, "mail04", &seq, NULL));
 	assert_int_equal(seq, 0);
 	message = ask(store, NULL, 0, 0);
-	assert_int_equal(message->ledger.count, 9);
+	assert_int_equal(message->ledger.count, 15);
 	message_free(message);
 	store_close(store);
 }
