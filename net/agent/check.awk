@@ -8,15 +8,20 @@ function finding(class, folder, symptom, evidence, repair) {
 	found_any = 1
 }
 
-function check_print_findings() {
+function check_print_findings(    f) {
 	tree_read()
 	seen_read()
 	disk_read()
+	# A look at files alone does not tell what Dovecot would open.
+	if (ENVIRON["AGENT_DEPTH"] == 1)
+		for (f in lies)
+			opened[f] = 1
 	rights_check()
 	if (!shut) {
 		stored_check()
 		lists_check()
-		folders_check()
+		if (ENVIRON["AGENT_DEPTH"] > 1)
+			folders_check()
 		messages_check()
 		lost_names_check()
 		subscriptions_check()
@@ -174,7 +179,7 @@ function rights_check(    i, base, path, f, what, n, mend) {
 			if (driver[n] != "maildir" && base ~ /^(dovecot\.(list|map)|subscr)/)
 				f = ""
 		}
-		finding((f != "" && opened[f] && !(f in failed)) ? "resource" : "access", f, "not-readable", \
+		finding((f != "" && n && driver[n] == "maildir" && opened[f] && !(f in failed)) ? "resource" : "access", f, "not-readable", \
 			what (tree_type[i] == "d" && what ~ /stands/ ? "; move it away" : "; mend its rights") " before anything is repaired", "")
 		closed[f] = 1
 	}

@@ -23,12 +23,29 @@ function messages_check(    line, part, f, key, uid_line) {
 	if (ENVIRON["AGENT_DRIVER"] == "sdbox")
 		sdbox_missing()
 	maildir_findings()
+	read_findings()
 	for (f in broken)
 		lost_all += broken[f]
 	print lost_all + 0 >(place "/lost")
 	for (f in broken)
 		finding("access", f, "message-file-broken", broken_example[f] (broken[f] > 1 ? " and " broken[f] - 1 " more" : "") \
 			": what they held cannot be had back from this mailbox", "resync")
+}
+
+# What doveadm said when it read every message: "fetch(text) failed for box=INBOX uid=3: …".
+function read_findings(    line, f, count, example) {
+	while ((getline line < (place "/read.errors")) > 0) {
+		if (!match(line, /failed for box=.* uid=[0-9]+: /))
+			continue
+		f = substr(line, RSTART + 15, RLENGTH - 15)
+		sub(/ uid=[0-9]+: .*/, "", f)
+		if (!count[f]++)
+			example[f] = plainly(line)
+	}
+	close(place "/read.errors")
+	for (f in count)
+		if (!(f in broken))
+			finding("access", f, "message-not-readable", count_of(count[f], "message", "messages") " cannot be read: " example[f], "resync")
 }
 
 function broken_take(f, path, state) {

@@ -199,7 +199,7 @@ function say_checked(code, found,    i, where) {
 	print "{\"checked\":{\"mailbox\":" json(ENVIRON["AGENT_NAME"]) ",\"store\":" (i ? json(store_id(i, where)) : "null") \
 		",\"driver\":" json_or_null(ENVIRON["AGENT_DRIVER"]) ",\"layout\":" json_or_null(ENVIRON["AGENT_LAYOUT"]) \
 		",\"path\":" json_or_null(ENVIRON["AGENT_PATH"]) ",\"ok\":" (code || found ? "false" : "true") ",\"depth\":" ENVIRON["AGENT_DEPTH"] \
-		",\"stored\":" (code ? "null" : stored_all) ",\"visible\":" (code ? "null" : visible_all) \
+		",\"stored\":" (code ? "null" : stored_all) ",\"visible\":" (code || ENVIRON["AGENT_DEPTH"] == 1 ? "null" : visible_all) \
 		",\"sessions\":" whole(ENVIRON["AGENT_SESSIONS"]) ",\"seconds\":" sprintf("%.2f", ENVIRON["AGENT_NOW"] - ENVIRON["AGENT_START"])
 	if (code)
 		print ",\"error\":" json(ENVIRON["AGENT_ERROR"]) ",\"code\":" code
