@@ -28,9 +28,10 @@ mailbox_lock() {
 	printf '%s\n' "$lock" | put "$spool/locks/$job-$number" || return 2
 	tries=0
 	while ! mailbox_lock_make; do
-		owner=$(as_owner cat "$lock/owner" 2>/dev/null | tee "$folder/units/$number/holder")
+		owner=$(as_owner sh -c '[ -f "$1" ] && head -c 2000 "$1"' sh "$lock/owner" 2>/dev/null | tee "$folder/units/$number/holder")
 		if [ -z "$owner" ] || ! owner_read "$folder/units/$number/holder"; then
-			problem="its lock cannot be made in $place_path: $(head -n 1 "$folder/units/$number/said")"
+			problem=$(head -n 1 "$folder/units/$number/said")
+			problem="its lock cannot be made in $place_path: ${problem:-what is called mailmend-lock there is none of mailmend's; remove it}"
 			[ "$tries" -lt 3 ] || return 2
 		elif owner_gone; then
 			journal_add lock "$number" "$mailbox" "broke the lock of $owner_text, whose process $owner_pid has ended"

@@ -104,7 +104,7 @@ lock_make='
 # shellcheck disable=SC2016
 lock_drop='
 	mv "$1" "$1.$2.gone" 2>/dev/null || exit 0
-	if grep -qx "pid	$3" "$1.$2.gone/owner" && grep -qx "started	$4" "$1.$2.gone/owner"; then
+	if [ -f "$1.$2.gone/owner" ] && grep -qx "pid	$3" "$1.$2.gone/owner" && grep -qx "started	$4" "$1.$2.gone/owner"; then
 		rm -rf "$1.$2.gone"
 	else
 		mv "$1.$2.gone" "$1"

@@ -106,7 +106,11 @@ state_there() {
 	follow "$place_path"
 	place_real=$real place_there=$there
 	case $there in
-	true) [ -d "$place_path" ] || state_why 75 "$place_path is no directory" ;;
+	true)
+		[ -d "$place_path" ] || state_why 75 "$place_path is no directory" || return
+		s_where=$(state_strange)
+		[ -z "$s_where" ] || state_why 75 "$s_where"
+		;;
 	null) state_why 77 "this user may not look into $place_path" ;;
 	*)
 		s_where=$(state_unmounted)
@@ -117,6 +121,27 @@ state_there() {
 		fi
 		;;
 	esac
+}
+
+# What its owner may have put there to lead the reader, who is root, astray: links, pipes and
+# devices where Dovecot has files, names that would be two lines, a store that is somebody else's.
+state_strange() {
+	state_roots | while IFS= read -r s_at; do
+		[ -d "$s_at" ] || continue
+		if ! state_owned "$s_at"; then
+			printf '%s\n' "$s_at is a link to a folder that is not its owner's: nothing there is read"
+			continue
+		fi
+		find "$s_at/" \( -name '*
+*' -o ! -type f ! -type d \( -name 'dovecot.[ilm]*' -o -name 'dovecot-[uk]*' -o -name subscriptions -o \
+			-name '[mu].[0-9]*' \) \) -print 2>/dev/null | sed 's/$/ is no plain file, or has a line feed in its name: it is not read; put the file itself there/'
+	done | head -n 1
+}
+
+# Where links lead, it is the mailbox's own.
+state_owned() {
+	s_real=$(cd -P -- "$1" 2>/dev/null && pwd -P) || return 1
+	[ "$s_real" = "$1" ] || [ "$(stat -c %u -- "$s_real")" = "$place_uid" ]
 }
 
 # What /etc/fstab would mount above the path, and is not.
@@ -187,10 +212,10 @@ state_list() {
 # Folders that are links lead out of the mailbox: in a copy they become folders of its own.
 state_linked() {
 	awk -F '\t' '$1 == "l" { print $8 }' "$place/tree" | head -n 1000 | while IFS= read -r s_at; do
-		if [ -d "$s_at" ] && [ -h "$1$s_at" ]; then
+		if [ -d "$s_at" ] && [ -h "$1$s_at" ] && state_owned "$s_at"; then
 			rm -f -- "$1$s_at"
-			cp -as -- "$(cd -P -- "$s_at" && pwd)" "$1$s_at"
-			cp -L -p -R -- "$s_at"/dovecot* "$1$s_at/"
+			cp -as -- "$s_real" "$1$s_at"
+			cp -P -p -R -- "$s_real"/dovecot* "$1$s_at/"
 		fi
 	done
 }
