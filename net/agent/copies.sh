@@ -33,6 +33,13 @@ copy_named() {
 copy_keep() {
 	copy_named
 	[ ! -f "$spool/copies/$copy/about" ] || return 0
+	copy_make && return
+	# Half a copy only takes room that the journal needs.
+	rm -rf "$spool/copies/.$copy"
+	return 1
+}
+
+copy_make() {
 	rm -rf "$spool/copies/$copy" "$spool/copies/.$copy"
 	mkdir "$spool/copies/.$copy" || return 1
 	set --
@@ -41,7 +48,7 @@ copy_keep() {
 	done <<-ROOTS
 		$(state_roots)
 	ROOTS
-	as_owner sh -c "$copy_pack" sh "$@" >"$spool/copies/.$copy/index.tar" || return 1
+	as_owner sh -c "$copy_pack" sh "$@" | head -c $((COPY_LIMIT_KB * 1024 + 1)) >"$spool/copies/.$copy/index.tar" || return 1
 	tar -tf "$spool/copies/.$copy/index.tar" >/dev/null 2>&1 || return 1
 	copy_kb=$(($(wc -c <"$spool/copies/.$copy/index.tar") / 1024))
 	[ "$copy_kb" -le "$COPY_LIMIT_KB" ] || return 1
