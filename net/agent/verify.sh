@@ -13,6 +13,10 @@ unit_look() {
 		ends failed "nothing was touched: $trouble"
 		return 1
 	fi
+	if [ ! -s "$place/seen.folders" ] && [ ! -s "$place/findings" ]; then
+		ends failed "nothing was touched: a copy of its indexes could not be looked at: $(head -n 1 "$place/seen.errors" 2>/dev/null)"
+		return 1
+	fi
 	cp "$place/findings" "$work/findings"
 	if unit_relisted; then
 		rm -rf "$place/a"
