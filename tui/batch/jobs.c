@@ -73,8 +73,22 @@ static bool ask(struct batch *batch, struct mend *mend, uint32_t host, struct er
 	return true;
 }
 
+/* What became of the wish that a job goes on: it is there, and was not at its end already. */
+static int tell_resumed(const char *hash, const struct job_row *row, int code)
+{
+	if (!row) {
+		batch_say("no host that answered has a job %s; \"mailmend jobs\" lists them", hash);
+		return code == EX_OK ? EX_USAGE : code;
+	}
+	if (strcmp(row->state, "done") == 0)
+		batch_say("job %s is done: nothing is left to go on with", hash);
+	return code;
+}
+
 static int look(struct batch *batch, struct mend *mend)
 {
+	const struct job_row *resumed = NULL;
+	const char *hash = batch->options->resume;
 	struct table table;
 	struct err err;
 	int code = EX_OK;
@@ -92,6 +106,8 @@ static int look(struct batch *batch, struct mend *mend)
 			continue;
 		}
 		vec_each(&mend->hosts[i].news.jobs, row) {
+			if (hash && strcmp(row->hash, hash) == 0)
+				resumed = row;
 			if (batch->options->json)
 				print_json(name, row);
 			else
@@ -100,7 +116,7 @@ static int look(struct batch *batch, struct mend *mend)
 	}
 	if (!batch->options->json)
 		table_end(&table);
-	return code;
+	return hash ? tell_resumed(hash, resumed, code) : code;
 }
 
 static int run(struct batch *batch)

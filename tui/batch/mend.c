@@ -322,7 +322,7 @@ int mend_code(const struct err *err)
 
 int mend_worse(int one, int other)
 {
-	static const int order[] = { EX_OK, EX_NOUSER, EX_NOPERM, EX_UNAVAILABLE, EX_TEMPFAIL,
+	static const int order[] = { EX_OK, EX_USAGE, EX_NOUSER, EX_NOPERM, EX_UNAVAILABLE, EX_TEMPFAIL,
 		EXIT_FAILURE };
 	size_t worst = 0;
 
