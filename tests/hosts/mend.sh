@@ -101,6 +101,10 @@ exits 0 ledger --json --text "$hash"
 is "the ledger has the decision before the act" "$(rows '[r["what"] for r in rows][-2:]')" "['job plan', 'plan confirmed']"
 check "the commands that ran" [ "$(rows 'any("force-resync" in r["detail"] for r in rows if r["what"] == "job command")')" = True ]
 is "and its outcome" "$(rows '[r["result"] for r in rows if r["what"] == "job outcome"][0]')" ok
+exits 64 jobs --resume 0000-0000
+says "a job that is not there is told" 'no host that answered has a job 0000-0000'
+exits 0 jobs --resume "$hash" --json
+says "and one that has nothing left to do" 'is done'
 exits 0 jobs --json
 is "jobs shows it" "$(rows "[(r['host'], r['state'], r['done'], r['units']) for r in rows if r['plan'] == '$hash']")" "[('mail1', 'done', 1, 1)]"
 exits 0 restore "$u1" --json
