@@ -31,7 +31,7 @@ mailbox_lock() {
 		owner=$(as_owner sh -c '[ -f "$1" ] && head -c 2000 "$1"' sh "$lock/owner" 2>/dev/null | tee "$folder/units/$number/holder")
 		if [ -z "$owner" ] || ! owner_read "$folder/units/$number/holder"; then
 			problem=$(head -n 1 "$folder/units/$number/said")
-			problem="its lock cannot be made in $place_path: ${problem:-what is called mailmend-lock there is none of mailmend's; remove it}"
+			problem="its lock cannot be made in $place_path: ${problem:-what is called mailmend-lock there is no lock: remove it}"
 			[ "$tries" -lt 3 ] || return 2
 		elif owner_gone; then
 			journal_add lock "$number" "$mailbox" "broke the lock of $owner_text, whose process $owner_pid has ended"
