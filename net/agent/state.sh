@@ -305,6 +305,26 @@ state_ask() {
 	MASKS
 	state_doveadm "$s_copy" mailbox status -u "$place_name" 'messages uidvalidity uidnext guid' "$@" \
 		>"$s_file.status" 2>"$s_file.later"
+	state_ask_short
+}
+
+# A fetch of all ends at the first folder that cannot be opened, and those behind it look empty:
+# they are asked for one by one.
+state_ask_short() {
+	state_short "$s_file" >"$s_file.short"
+	[ -s "$s_file.short" ] || return 0
+	while IFS= read -r s_at <&3; do
+		state_doveadm "$s_copy" fetch -u "$place_name" "$s_fields" mailbox "$s_at" ALL
+	done 3<"$s_file.short" >"$s_file.each" 2>>"$s_file.errors"
+	awk -F '\t' 'FILENAME ~ /short$/ { again[$0] = 1; next }
+		FILENAME ~ /each$/ || !($1 in again)' "$s_file.short" "$s_file.messages" "$s_file.each" >"$s_file.whole"
+	mv "$s_file.whole" "$s_file.messages"
+}
+
+# Folders of which fewer messages are told than they have.
+state_short() {
+	awk -F '\t' 'FILENAME ~ /messages$/ { told[$1]++; next }
+		FNR > 1 && NF == 5 && $2 > told[$1] + 0 { print $1 }' "$1.messages" "$1.status"
 }
 
 state_broken_storage() {

@@ -17,6 +17,12 @@ unit_look() {
 		ends failed "nothing was touched: a copy of its indexes could not be looked at: $(head -n 1 "$place/seen.errors" 2>/dev/null)"
 		return 1
 	fi
+	short=$(state_short "$place/seen" | head -n 1)
+	if [ -n "$short" ]; then
+		# What is not told would be taken for lost, and for another folder's.
+		ends failed "nothing was touched: Dovecot does not tell which messages are in $short: $(head -n 1 "$place/seen.errors")"
+		return 1
+	fi
 	cp "$place/findings" "$work/findings"
 	if unit_relisted; then
 		rm -rf "$place/a"
