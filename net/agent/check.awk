@@ -78,16 +78,6 @@ function seen_read(    line, part, f) {
 	}
 }
 
-function unfield(text) {
-	if (text ~ /\\/) {
-		gsub(/\\\\/, "\001", text)
-		gsub(/\\t/, "\t", text)
-		gsub(/\\n/, "\n", text)
-		gsub(/\001/, "\\", text)
-	}
-	return text
-}
-
 # --- what lies on disk: lies[folder] its directory, has_index[folder], mails[folder]
 
 function disk_read(    i, path, base, n, f, dir) {

@@ -122,9 +122,19 @@ function utf8(code) {
 # A field of a state file.
 function field(text) {
 	if (text ~ /[\\\t\n]/) {
-		gsub(/\\/, "\\\\", text)
+		gsub(/\\/, "&&", text)
 		gsub(/\t/, "\\t", text)
 		gsub(/\n/, "\\n", text)
+	}
+	return text
+}
+
+function unfield(text) {
+	if (text ~ /\\/) {
+		gsub(/\\\\/, "\001", text)
+		gsub(/\\t/, "\t", text)
+		gsub(/\\n/, "\n", text)
+		gsub(/\001/, "\\", text)
 	}
 	return text
 }

@@ -21,7 +21,7 @@ function state_print_stored(    line, part, n) {
 			locate(folder_of_path(part[2]))
 			line_print(folder_at(at_space, at_rest), part[4], part[3], "?")
 		} else
-			stored_mdbox(n, part[4], part[7], mapless[n] ? 1 : part[8])
+			stored_mdbox(n, part[4], unfield(part[7]), mapless[n] ? 1 : part[8])
 	}
 	maildir_read()
 }
