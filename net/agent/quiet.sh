@@ -46,7 +46,7 @@ limited() {
 	seconds=$1
 	shift
 	if has timeout; then
-		timeout -s TERM "$seconds" "$@"
+		timeout -k 5 "$seconds" "$@"
 	else
 		"$@" &
 		command_pid=$!

@@ -23,6 +23,8 @@ settle_run() {
 	failed=0
 	while IFS=$tab read -r kind from uids argument <&3; do
 		unfold "$from" && from=$text
+		# In a search these stand for any folder.
+		case $from in *[*%]*) failed=1 && continue ;; esac
 		case $kind in
 		move | copy)
 			unfold "$argument" && argument=$text
