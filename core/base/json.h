@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON: reading and writing, strict both ways.
+ * JSON: reading by a library, writing by hand. Only json.c knows the library.
  *
  * Reading. A document is a tree of `struct json` nodes that live until json_free of the
- * document; it is one block of memory, and reading takes no lock. Getters on a node of
- * another type, or on NULL, give the fallback; so a reader can go down a path and ask once at
- * the end. Depth and size are bounded. Texts may hold bytes that are no UTF-8.
+ * document. Getters on a node of another type, or on NULL, give the fallback; so a reader can
+ * go down a path and ask once at the end. Depth and size are bounded.
  *
  * Writing. Lines are built in a struct str: commas come by themselves, control characters
  * are escaped, and bytes that are no UTF-8 become U+FFFD.
