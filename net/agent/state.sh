@@ -104,7 +104,7 @@ state_done() {
 # make an empty home.
 state_there() {
 	follow "$place_path"
-	place_real=$real place_there=$there
+	place_real=$real
 	case $there in
 	true)
 		[ -d "$place_path" ] || state_why 75 "$place_path is no directory" || return
