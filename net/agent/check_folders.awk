@@ -16,6 +16,11 @@ function failures_read(name,    file, line, f, lines) {
 					else
 						next_failed[f] = line
 				}
+		# Whatever it says of a folder that is not there afterwards.
+		if (name == "seen.errors")
+			for (f in known)
+				if (!(f in opened) && !(f in failed) && index(line, "ailbox " f ": "))
+					failed[f] = line
 		if (line ~ /Panic: |Fatal: /)
 			died = line
 	}
@@ -101,7 +106,8 @@ function missing_finding(f,    symptom, evidence) {
 		symptom = "index-broken"
 		evidence = "the index cannot be used: " evidence
 	}
-	finding("missing", f, symptom, evidence, "resync")
+	# There is always an INBOX: not to see it is not to get in.
+	finding(f == "INBOX" && !(f in opened) ? "access" : "missing", f, symptom, evidence, "resync")
 }
 
 # --- lists and directories
