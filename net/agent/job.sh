@@ -115,6 +115,8 @@ plan_ready() {
 		:
 	elif [ "$plan_units" -eq 0 ]; then
 		plan_problem="the plan has no mailboxes"
+	elif [ "$(wc -l <"$plan_new/manifest")" -ne "$plan_units" ]; then
+		plan_problem="$spool cannot be written: is the disk full?"
 	elif [ "$ROLE" = support ] && [ "$plan_units" -gt 1 ]; then
 		plan_problem="the role support may work on one mailbox at a time, not on $plan_units"
 	elif [ "$(cut -f 1 "$plan_new/manifest" | sort -n | uniq -d | wc -l)" -gt 0 ]; then
@@ -166,7 +168,7 @@ plan_take() {
 	echo "$plan_lease" >"$plan_new/lease"
 	echo run >"$plan_new/control"
 	printf '%s\t%s\n' operation "$plan_operation" argument "$plan_argument" who "$plan_who" \
-		expires "$plan_expires" role "$ROLE" clock "$(date +%s)" >"$plan_new/plan"
+		expires "$plan_expires" role "$ROLE" clock "$(date +%s)" >"$plan_new/plan" || return 1
 	cat "$0" >"$plan_new/agent" && synced "$plan_new"/agent "$plan_new"/plan "$plan_new"/manifest || return 1
 	mv "$plan_new" "$folder" && synced "$spool/jobs" || return 1
 	job=$plan_hash who=$plan_who

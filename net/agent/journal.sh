@@ -71,6 +71,8 @@ journal_print() {
 # How many there are.
 journal_last() {
 	last=$(tail -n 1 "$journal")
+	# Half a record, that a crash left, is none.
+	case $last in *'}}') ;; *) last=$(tail -n 2 "$journal" | sed '$d') ;; esac
 	last=${last#*'"seq":'}
 	last=${last%%,*}
 	case $last in '' | *[!0-9]*) last=0 ;; esac
