@@ -6,10 +6,10 @@
 . "$(dirname "$0")/tap.bash"
 tab=$'\t'
 formats=(mdbox sdbox maildir mdbox-index sdbox-index)
-# Kinds that leave a mailbox as it was, or that it heals from by itself.
+# Kinds that leave a maildir as it was, that it heals from by itself, or that no resync mends.
 needless=" index-lost index-random index-version index-truncated index-old folder-index-lost "
-needless+="index-unreadable index-is-directory list-index-random list-index-lost message-body-random uidlist-lost "
-needless+="uidlist-random "
+needless+="index-unreadable index-is-directory list-index-random list-index-lost message-body-random "
+needless+="uidlist-lost uidlist-random "
 
 fleet_up --hosts 5 --format mixed --mailboxes 36 --messages 20
 sh "$root/net/agent/assemble" "$work/agent" || exit 1
