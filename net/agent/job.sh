@@ -316,7 +316,7 @@ job_follow() {
 		before=$size size=$(wc -c <"$journal")
 		if [ "$size" != "$before" ]; then
 			journal_last
-			[ "$last" -le "$seen" ] || journal_print "$seen" "$job"
+			[ "$last" -le "$seen" ] || journal_print "$seen" "$job" "$last"
 			[ "$last" -lt "$seen" ] || seen=$last
 		fi
 		[ "$ended" = no ] || break

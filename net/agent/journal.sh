@@ -60,11 +60,12 @@ journal_write() {
 	printf '%s,"hash":"%s"}}\n' "$record" "${sum%% *}" >>"$journal" && synced "$journal"
 }
 
-# Records with a greater number than $1; of one job only when $2 names it.
+# Records with a number greater than $1 and, when it is given, not greater than $3; of one job only
+# when $2 names it.
 journal_print() {
-	tail -n "+$(($1 + 1))" "$journal" | JOB=${2:-} awk '
+	tail -n "+$(($1 + 1))" "$journal" | JOB=${2:-} MOST=${3:+$(($3 - $1))} awk '
 		BEGIN { job = "\"job\":\"" ENVIRON["JOB"] "\"," }
-		!/[}][}]$/ { exit }
+		!/[}][}]$/ || (ENVIRON["MOST"] != "" && NR > ENVIRON["MOST"] + 0) { exit }
 		ENVIRON["JOB"] == "" || index($0, job)'
 }
 

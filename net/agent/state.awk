@@ -85,6 +85,13 @@ function decode(text,    out, at, end, run) {
 	return out text
 }
 
+# 2 to that power: a busybox awk may have no operator for it.
+function power(bits,    value) {
+	for (value = 1; bits > 0; bits--)
+		value *= 2
+	return value
+}
+
 function decode_run(run,    i, bits, held, value, high, out) {
 	bits = held = high = 0
 	out = ""
@@ -95,8 +102,8 @@ function decode_run(run,    i, bits, held, value, high, out) {
 		if (bits < 16)
 			continue
 		bits -= 16
-		value = int(held / 2 ^ bits)
-		held -= value * 2 ^ bits
+		value = int(held / power(bits))
+		held -= value * power(bits)
 		if (value >= 55296 && value < 56320)
 			high = value
 		else {
