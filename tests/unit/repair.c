@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations, plans, checks and journals: what a repair is made of, without a host. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,8 +231,7 @@ static void bad_lines_of_journals(void **state)
 		"{\"journal\":{\"seq\":1,\"act\":\"y\"}}",
 		"{\"journal\":{\"seq\":1,\"job\":\"x\",\"act\":\"outcome\",\"outcome\":{}}}",
 		"{\"journal\":{\"seq\":1,\"job\":\"x\",\"act\":\"outcome\",\"outcome\":{\"result\":\"running\"}}}",
-		"{\"journal\":{\"seq\":1,\"job\":\"x\",\"act\":\"outcome\",\"outcome\":{\"result\":\"ok\","
-		"\"missing\":\"few\"}}}",
+		"{\"journal\":{\"seq\":1,\"job\":\"x\",\"act\":\"y\",\"outcome\":{\"result\":\"ok\",\"missing\":\"few\"}}}",
 		"{\"job\":{\"hash\":\"x\"}}",
 		"{\"job\":{\"hash\":\"x\",\"state\":\"done\",\"units\":-1}}",
 		"{\"copy\":{\"name\":\"x\"}}",
