@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A host that tells the worst it can: what it costs grows with its bytes, not with their square. */
+/*
+ * A host that tells the worst it can: what it costs grows with its bytes, not with their square.
+ * MANY is so large that a square would not end before the runner ends the program.
+ */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "check.h"
 #include "core/anvil.h"
@@ -10,11 +12,10 @@
 #include "core/base/texts.h"
 #include "core/fleet.h"
 
-enum { MANY = 40000, SECONDS_MOST = 3 };
+enum { MANY = 400000 };
 
 static struct config config;
 static struct fleet *fleet;
-static clock_t began;
 
 static int begin(void **state)
 {
@@ -24,7 +25,6 @@ static int begin(void **state)
 	(void)state;
 	assert_true(config_parse(&config, "c", text, strlen(text), &places, NULL, NULL));
 	fleet = fleet_new(&config);
-	began = clock();
 	return 0;
 }
 
@@ -33,7 +33,6 @@ static int end(void **state)
 	(void)state;
 	fleet_free(fleet);
 	config_release(&config);
-	assert_true((double)(clock() - began) / CLOCKS_PER_SEC < SECONDS_MOST);
 	return 0;
 }
 
@@ -154,13 +153,13 @@ static void long_names_are_left_out_in_the_end(void **state)
 static void texts_made_to_collide(void **state)
 {
 	struct texts texts = { 0 };
-	char text[16 * 16 + 1];
+	char text[19 * 16 + 1];
 
 	(void)state;
 	for (unsigned i = 0; i < MANY; i++) {
 		memset(text, 'a', sizeof(text) - 1);
 		text[sizeof(text) - 1] = '\0';
-		for (unsigned bit = 0; bit < 16; bit++) {
+		for (unsigned bit = 0; bit < 19; bit++) {
 			char *at = text + bit * 16, flip = i >> bit & 1 ? (char)0x80 : 0;
 
 			at[7] ^= flip;
